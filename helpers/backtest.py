@@ -1,0 +1,298 @@
+"""Replay a stream of batches: predict, score, then maybe retrain.
+
+`Batches` is the data, `Learner` the training procedure attached to it, `backtest` the replay.
+`backtest` sees a model only through ``fit(lo, hi)`` and ``predict(model, a, b)``; between two
+retrains the model is fixed, so it scores ahead in blocks.
+"""
+
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+
+@dataclass(frozen=True)
+class Batches:
+    """Rows in time order, cut into batches. A window of time is a slice, never a copy.
+
+    Parameters
+    ----------
+    X : ndarray of shape (N, d) or DataFrame of N rows
+        Features. Arrays must be finite; a DataFrame is passed to the estimator as it is.
+    y : ndarray of shape (N,)
+        Outcome, finite numbers (classes as 0 and 1).
+    edges : array of int, shape (T + 1,)
+        Batch ``t`` is rows ``edges[t]`` to ``edges[t+1]``; from 0 to N, strictly increasing.
+    when : array of shape (T,), optional
+        A label for each batch (a week, a date). Default: 0 .. T-1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Naming the argument, what was wrong and what to do.
+    """
+
+    X: np.ndarray | pd.DataFrame
+    y: np.ndarray
+    edges: np.ndarray
+    when: np.ndarray | None = None
+
+    def __post_init__(self):
+        X, y, edges = self.X, np.asarray(self.y), np.asarray(self.edges)
+        if not isinstance(X, pd.DataFrame):
+            X = np.asarray(X)
+            if X.ndim != 2:
+                raise ValueError(
+                    f"X must have two dimensions, rows and features; got shape {X.shape}. "
+                    "For one feature pass x[:, None]."
+                )
+            if not np.issubdtype(X.dtype, np.number):
+                raise TypeError(f"X must be numeric or a DataFrame; got dtype {X.dtype}")
+            if not np.isfinite(X).all():
+                bad = int((~np.isfinite(X)).any(axis=1).argmax())
+                raise ValueError(
+                    f"X has NaN or infinity, first in row {bad}. Impute or drop before "
+                    "batching, or pass a DataFrame and an estimator that accepts missing values."
+                )
+        if y.shape != (len(X),):
+            raise ValueError(
+                f"y must have one value per row of X, shape ({len(X)},); got {y.shape}"
+            )
+        if len(y) == 0:
+            raise ValueError("X and y are empty; a backtest needs at least one row")
+        if not np.issubdtype(y.dtype, np.number) and y.dtype != bool:
+            raise TypeError(f"y must be numeric (classes as 0 and 1); got dtype {y.dtype}")
+        y = y.astype(float)
+        if not np.isfinite(y).all():
+            raise ValueError(
+                f"y has NaN or infinity, first in row {int((~np.isfinite(y)).argmax())}. "
+                "Drop rows without an outcome before batching."
+            )
+        if edges.ndim != 1 or len(edges) < 2 or not np.issubdtype(edges.dtype, np.integer):
+            raise ValueError(
+                "edges must be a one-dimensional array of at least two whole row numbers; "
+                f"got {self.edges!r}"
+            )
+        if edges[0] != 0 or edges[-1] != len(y):
+            raise ValueError(
+                f"edges must run from 0 to the number of rows, {len(y)}; "
+                f"got {edges[0]} to {edges[-1]}"
+            )
+        if (np.diff(edges) <= 0).any():
+            at = int((np.diff(edges) <= 0).argmax())
+            raise ValueError(
+                f"edges must be sorted and strictly increasing; edges[{at}]={edges[at]} is "
+                f"followed by {edges[at + 1]}. Sort the rows by time and leave out empty batches."
+            )
+        when = np.arange(len(edges) - 1) if self.when is None else np.asarray(self.when)
+        if when.shape != (len(edges) - 1,):
+            raise ValueError(
+                f"when must have one label per batch, {len(edges) - 1}; got shape {when.shape}"
+            )
+        for name, value in [("X", X), ("y", y), ("edges", edges), ("when", when)]:
+            object.__setattr__(self, name, value)
+
+    def __len__(self):
+        """Return the number of batches T."""
+        return len(self.edges) - 1
+
+    def rows(self, lo, hi):
+        """Rows ``lo`` to ``hi`` as (X, y), without copying arrays."""
+        X = self.X.iloc[lo:hi] if isinstance(self.X, pd.DataFrame) else self.X[lo:hi]
+        return X, self.y[lo:hi]
+
+
+def squared_loss(y, prediction):
+    """(y - prediction)^2 per row; for a predicted probability, its mean is the Brier score."""
+    return (y - prediction) ** 2
+
+
+def log_loss(y, probability):
+    """Negative log-likelihood per row, in nats; probabilities are clipped to [1e-12, 1 - 1e-12]."""
+    p = np.clip(probability, 1e-12, 1 - 1e-12)
+    return -np.where(y > 0.5, np.log(p), np.log1p(-p))
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A training procedure attached to data: any scikit-learn estimator.
+
+    Fits are remembered, so that policies which ask for the same window share them.
+
+    Parameters
+    ----------
+    batches : Batches
+    estimator : scikit-learn estimator
+        A regressor, or a classifier of 0 and 1 with ``predict_proba``. It is cloned, never changed.
+    """
+
+    batches: Batches
+    estimator: object
+    _fits: dict = field(default_factory=dict, repr=False)
+
+    def __post_init__(self):
+        for method in ("fit", "predict"):
+            if not hasattr(self.estimator, method):
+                raise TypeError(
+                    f"estimator must be a scikit-learn estimator; {self.estimator!r} has no "
+                    f"{method}(). Pass an instance, such as LinearRegression()."
+                )
+        if isinstance(self.estimator, type):
+            raise TypeError(
+                f"estimator must be an instance; got the class {self.estimator.__name__}. "
+                f"Write {self.estimator.__name__}()."
+            )
+
+    def fit(self, lo, hi):
+        """Return a model fitted on rows ``lo`` to ``hi``; the same object for the same window."""
+        if (lo, hi) not in self._fits:
+            from sklearn.base import clone
+
+            X, y = self.batches.rows(lo, hi)
+            if hasattr(self.estimator, "predict_proba") and y.min() == y.max():
+                raise ValueError(
+                    f"rows {lo} to {hi} hold one class only, {y[0]:g}: a classifier cannot be "
+                    "fitted on them. Remember more rows or make the batches larger."
+                )
+            self._fits[lo, hi] = clone(self.estimator).fit(X, y)
+        return self._fits[lo, hi]
+
+    def predict(self, model, a, b):
+        """Predict rows ``a`` to ``b``: E[y|x] as the model has it, shape (b - a,)."""
+        return predict(model, self.batches.rows(a, b)[0])
+
+
+def predict(model, X):
+    """A fitted model's E[y|x]: P(y=1|x) from a classifier, the prediction from a regressor."""
+    if hasattr(model, "predict_proba"):
+        return model.predict_proba(X)[:, 1]
+    return model.predict(X)
+
+
+def backtest(learner, policy, start, loss=squared_loss, metrics=None, progress=False):
+    """Predict each batch, score it, then retrain if the policy says so.
+
+    The first model is fitted on all rows before batch ``start``, the same for every policy. A
+    retrain at batch ``r`` happens before batch ``r`` is predicted and sees only earlier rows.
+
+    Parameters
+    ----------
+    learner : Learner
+        Or anything with ``batches``, ``fit(lo, hi)`` and ``predict(model, a, b)``.
+    policy : Policy
+        When to retrain and what to remember; see `helpers.policies`.
+    start : int
+        First batch that is scored, 1 .. T-1.
+    loss : callable
+        ``loss(y, prediction)`` -> one loss a row; `squared_loss` or `log_loss`.
+    metrics : dict of str to callable, optional
+        Further columns: ``metric(y, prediction)`` -> a number per batch.
+    progress : bool
+        Show a progress bar over the batches.
+
+    Returns
+    -------
+    DataFrame
+        One row a batch: batch, when, rows, loss (mean over the batch's rows), retrained (just
+        before this batch), fit_lo and fit_hi (the rows that the model saw), and the metrics.
+
+    Raises
+    ------
+    ValueError
+        If ``start`` leaves nothing to train on or to score, or if the policy is not causal.
+    """
+    batches = learner.batches
+    edges, T = batches.edges, len(batches)
+    if not 1 <= start < T:
+        raise ValueError(f"start must be between 1 and {T - 1}, so that rows remain; got {start}")
+    window, now, spells = (0, int(edges[start])), start, []
+    # One thread a fit: on few cores OpenMP's threads only wait for each other.
+    with threadpool_limits(1), _bar(T - start, progress) as bar:
+        while now < T:
+            scored = _Scored(learner, learner.fit(*window), loss, now)
+            following = policy.when(now, scored)
+            if following is not None and following <= scored.seen:
+                raise ValueError(
+                    f"policy looked at batch {scored.seen} and asked for a retrain at batch "
+                    f"{following}: a retrain must come after what it has seen"
+                )
+            end = T if following is None else min(int(following), T)
+            spells.append(scored.spell(end, window, now > start, metrics or {}))
+            bar.update(end - now)
+            if end < T:
+                window = _checked(policy.remember(edges, end), edges[end])
+            now = end
+    columns = {name: np.concatenate([s[name] for s in spells]) for name in spells[0]}
+    t = np.arange(start, T)
+    return pd.DataFrame({"batch": t, "when": batches.when[t], "rows": np.diff(edges)[t]} | columns)
+
+
+class _Scored:
+    """One fixed model's losses from batch ``now`` on: an iterable of (batch, losses).
+
+    Predicts ahead in growing blocks; ``seen`` is the last batch handed out, so that a policy
+    which retrains before what it has looked at is found out.
+    """
+
+    def __init__(self, learner, model, loss, now):
+        self._learner, self._model, self._loss, self._now = learner, model, loss, now
+        self._edges, self._y = learner.batches.edges, learner.batches.y
+        self._predicted = np.empty(0)
+        self.seen = now
+
+    def __iter__(self):
+        block = 8
+        for t in range(self._now, len(self._edges) - 1):
+            a, b = self._edges[t] - self._edges[self._now], self._edges[t + 1]
+            if b - self._edges[self._now] > len(self._predicted):
+                self._predict_to(min(t + block, len(self._edges) - 1))
+                block *= 2
+            p = self._predicted[a : b - self._edges[self._now]]
+            self.seen = t
+            yield t, self._loss(self._y[self._edges[t] : b], p)
+
+    def _predict_to(self, end):
+        a, b = self._edges[self._now] + len(self._predicted), self._edges[end]
+        if a < b:
+            new = self._learner.predict(self._model, int(a), int(b))
+            self._predicted = np.concatenate([self._predicted, new])
+
+    def spell(self, end, window, retrained, metrics):
+        """Columns of the history for batches ``now`` to ``end``."""
+        self._predict_to(end)
+        edges = self._edges[self._now : end + 1]
+        y, inner = self._y[edges[0] : edges[-1]], edges - edges[0]
+        p = self._predicted[: inner[-1]]
+        loss = np.add.reduceat(self._loss(y, p), inner[:-1]) / np.diff(edges)
+        size = end - self._now
+        columns = {
+            "loss": loss,
+            "retrained": np.arange(size) < int(retrained),
+            "fit_lo": np.full(size, window[0]),
+            "fit_hi": np.full(size, window[1]),
+        }
+        for name, metric in metrics.items():
+            pairs = zip(inner[:-1], inner[1:], strict=True)
+            columns[name] = np.array([metric(y[a:b], p[a:b]) for a, b in pairs], float)
+        return columns
+
+
+def _checked(window, now):
+    lo, hi = (int(row) for row in window)
+    if not 0 <= lo < hi <= now:
+        raise ValueError(
+            f"policy.remember must return rows 0 <= lo < hi <= {now}, those already seen; "
+            f"got {lo} to {hi}"
+        )
+    return lo, hi
+
+
+def _bar(total, progress):
+    if not progress:
+        return nullcontext(SimpleNamespace(update=lambda n: None))
+    from tqdm.auto import tqdm
+
+    return tqdm(total=total, unit="batch")

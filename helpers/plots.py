@@ -1,0 +1,175 @@
+"""The pictures: one palette, the floor drawn in, units on axes, a text alternative for each.
+
+Figures are made without pyplot, so that a picture appears once, where `show` puts it.
+"""
+
+import io
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
+
+from helpers.budget import TERMS
+
+# Okabe and Ito's colours, told apart by colour-blind readers; each also has a hatch or a dash.
+COLOURS = {
+    "floor": "#C9C9C9",
+    "approximation": "#0072B2",
+    "estimation": "#F0E442",
+    "staleness": "#D55E00",
+    "truth": "#000000",
+    "old": "#8A8A8A",
+    "new": "#56B4E9",
+    "frozen": "#D55E00",
+    "retrained": "#0072B2",
+    "curve": "#007A5A",
+    "guess": "#CC79A7",
+}
+HATCHES = {"floor": "", "approximation": "//", "estimation": "..", "staleness": "\\\\"}
+DASHES = {"truth": "-", "new": ":", "frozen": "--", "retrained": "-", "curve": "-."}
+
+matplotlib.rcParams.update(
+    {
+        "axes.axisbelow": True,
+        "axes.grid": True,
+        "axes.grid.axis": "y",
+        "axes.spines.right": False,
+        "axes.spines.top": False,
+        "axes.titlesize": "medium",
+        "axes.titlelocation": "left",
+        "figure.dpi": 90,
+        "grid.alpha": 0.35,
+        "hatch.linewidth": 0.6,
+        "legend.frameon": False,
+        "lines.linewidth": 2,
+    }
+)
+
+
+def figure(columns=1, height=3.4, width=8.4, **options):
+    """Return a new figure and its axes, side by side.
+
+    Parameters
+    ----------
+    columns : int
+        Number of axes.
+    height, width : float
+        Size in inches.
+    **options
+        Passed to `matplotlib.figure.Figure.subplots`, such as ``sharey=True``.
+
+    Returns
+    -------
+    Figure, Axes or array of Axes
+    """
+    fig = Figure(figsize=(width, height), layout="constrained")
+    return fig, fig.subplots(1, columns, **options)
+
+
+def png(fig):
+    """The figure as PNG bytes, the same bytes for the same matplotlib."""
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format="png", metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def show(fig, alt):
+    """Display a figure with its text alternative.
+
+    Parameters
+    ----------
+    fig : matplotlib.figure.Figure
+    alt : str
+        What the picture shows, for readers who do not see it.
+    """
+    from IPython.display import display
+
+    data = {"image/png": png(fig), "text/plain": alt}
+    display(data, raw=True, metadata={"image/png": {"alt": alt}})
+
+
+def draw_rows(ax, x, y, when="new", label=None):
+    """Rows as dots: grey rings for ``when="old"``, blue dots for ``"new"``."""
+    face = "none" if when == "old" else COLOURS[when]
+    style = {"ls": "", "marker": "o", "ms": 4, "mfc": face, "mec": COLOURS[when], "alpha": 0.7}
+    return ax.plot(x, y, label=label, **style)[0]
+
+
+def draw_curve(ax, x, y, role, label=None):
+    """A function of x in the colour and dash of its role: truth, frozen, retrained or curve."""
+    order = np.argsort(np.ravel(x))
+    x, y = np.ravel(x)[order], np.ravel(y)[order]
+    return ax.plot(x, y, color=COLOURS[role], ls=DASHES[role], label=label)[0]
+
+
+def draw_guess(ax, guess, label="your guess"):
+    """A recorded prediction as a horizontal line; nothing while it is still ``...``."""
+    if guess is ...:
+        return None
+    return ax.axhline(float(guess), color=COLOURS["guess"], ls=":", lw=2.5, label=label)
+
+
+def draw_budgets(ax, budgets, unit):
+    """Error budgets as stacked bars, one bar a model.
+
+    Parameters
+    ----------
+    ax : Axes
+    budgets : dict of str to dict
+        Name of the bar -> what `helpers.budget.error_budget` returns.
+    unit : str
+        Unit of the risk, for the axis label.
+    """
+    names = list(budgets)
+    for term in TERMS:
+        heights = np.array([budgets[name][term] for name in names])
+        base = [_base(budgets[name], term) for name in names]
+        ax.bar(names, heights, bottom=base, width=0.6, label=term, **fill(term))
+    for i, name in enumerate(names):
+        top = max(budgets[name]["risk"], _base(budgets[name], "staleness"))
+        ax.annotate(f"{budgets[name]['risk']:.3f}", (i, top), (0, 3), textcoords="offset points",
+                    ha="center", va="bottom")  # fmt: skip
+    ax.set_ylabel(f"risk ({unit})")
+    ax.margins(y=0.12)
+    ax.grid(visible=False, axis="x")
+
+
+def draw_budget_over_time(ax, budget, unit="squared units", retrained=()):
+    """The four terms over time as stacked areas, the floor at the bottom, retrains as ticks.
+
+    Parameters
+    ----------
+    ax : Axes
+    budget : DataFrame
+        What `helpers.budget.budget_over_time` returns.
+    unit : str
+        Unit of the risk.
+    retrained : sequence of int
+        Batches at which the model was retrained.
+    """
+    t, explained = budget["batch"], 0
+    for term in TERMS:
+        top = explained + budget[term]
+        ax.fill_between(t, explained, top, step="post", label=term, lw=0.4, **fill(term))
+        explained = top
+    ax.step(t, budget["risk"], where="post", color="black", lw=1, label="risk")
+    for i, batch in enumerate(retrained):
+        ax.axvline(batch, ymax=0.05, color="black", lw=2, label="" if i else "retrained")
+    ax.set(xlabel="batch", ylabel=f"risk ({unit})")
+    ax.label_outer()
+
+
+def legend_below(fig, ax, columns=5):
+    """One legend for all axes, below them."""
+    handles, labels = ax.get_legend_handles_labels()
+    fig.legend(handles, labels, loc="outside lower center", ncols=columns)
+
+
+def _base(budget, term):
+    return sum(budget[t] for t in TERMS[: TERMS.index(term)])
+
+
+def fill(term):
+    """Colour and hatch of a term, as keywords for bars and areas."""
+    return {"facecolor": COLOURS[term], "hatch": HATCHES[term], "edgecolor": "#444444"}
+

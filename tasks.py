@@ -1,0 +1,190 @@
+"""Set up the workbook and work with it.
+
+    python tasks.py lab
+
+The first run makes the folder .venv and installs the pinned requirements in it, with uv where
+uv is installed and with pip elsewhere. Later runs start at once, until a pin changes.
+Needs Python 3.11, 3.12 or 3.13 and nothing else.
+"""
+
+import argparse
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+OLDEST, NEWEST = (3, 11), (3, 13)
+NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout", "120"]
+
+
+def fail(message):
+    sys.exit("\ntasks.py: " + message)
+
+
+def call(command):
+    """Run a command in the project's folder and return its exit code."""
+    # One thread per fit: on a small machine the threads of two fits only fight each other.
+    env = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+    try:
+        process = subprocess.Popen([str(part) for part in command], cwd=str(ROOT), env=env)
+    except OSError as error:
+        fail(f"could not start {command[0]}: {error}.")
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            pass  # the child was sent the same Ctrl-C and ends in its own way
+
+
+def step(what, command):
+    """Run a command that must succeed."""
+    print("\n== " + what, flush=True)
+    code = call(command)
+    if code:
+        fail(f"{what}: this step failed with exit code {code}. The lines above say why.")
+
+
+def check_python():
+    if not OLDEST <= sys.version_info[:2] <= NEWEST:
+        fail(
+            "this is Python {}.{} ({}). The workbook needs Python {}.{} to {}.{}: the versions of "
+            "numpy, pandas and scikit-learn it is pinned to are not made or not tested for others. "
+            "Name one of these, for example: python3.12 tasks.py lab (Windows: py -3.12 tasks.py "
+            "lab).".format(*sys.version_info[:2], sys.executable, *OLDEST, *NEWEST)
+        )
+
+
+def python_of(venv):
+    return venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def remove(folder):
+    if folder.exists():
+        try:
+            shutil.rmtree(str(folder))
+        except OSError as error:
+            fail(
+                f"could not remove {folder}: {error}. Close JupyterLab and every terminal that "
+                "uses this folder, then try again."
+            )
+
+
+def set_up():
+    """Make .venv afresh, unless it was made by this Python, here, from these pins."""
+    venv = ROOT / ".venv"
+    stamp = venv / "tasks-stamp.txt"
+    parts = [str(ROOT).encode(), str(sys.version_info[:2]).encode()]
+    parts += [(ROOT / name).read_bytes() for name in ("requirements.txt", "pyproject.toml")]
+    wanted = hashlib.sha256(b"\0".join(parts)).hexdigest()
+    python = python_of(venv)
+    if python.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return python
+
+    # Started from inside .venv, sys.executable would go with it.
+    base = getattr(sys, "_base_executable", None) or sys.executable
+    uv = shutil.which("uv")
+    if not uv and importlib.util.find_spec("ensurepip") is None:
+        fail(
+            "this Python cannot make a virtual environment, because its module ensurepip is "
+            "missing. Debian and Ubuntu keep it in a package of its own: sudo apt install "
+            "python{}.{}-venv. Or install uv (https://docs.astral.sh/uv/). Then try again.".format(
+                *sys.version_info[:2]
+            )
+        )
+    remove(venv)
+    if uv:
+        step("Making .venv with uv", [uv, "venv", "--seed", "--python", base, venv])
+        install = [uv, "pip", "install", "--python", python]
+        # pip compiles what it installs, uv only when asked; without it first imports are slow.
+        extra = ["--compile-bytecode"]
+    else:
+        step("Making .venv", [base, "-m", "venv", venv])
+        install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        extra = []
+    what = "Installing requirements.txt (the first time this can take some minutes)"
+    step(what, install + extra + ["--requirement", "requirements.txt"])
+    step("Installing the helpers", install + ["--no-deps", "--editable", "."])
+    build_font_cache(python)
+    stamp.write_text(wanted)
+    return python
+
+
+def build_font_cache(python):
+    # Otherwise the first picture may come with a warning that the cache is being built.
+    step("Building matplotlib's font cache", [python, "-c", "import matplotlib.font_manager"])
+
+
+def lab(args):
+    """Open JupyterLab on notebook 00. Arguments go to JupyterLab."""
+    start = "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb"
+    return call([set_up(), "-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}", start] + args)
+
+
+def test(args):
+    """Run the tests and compare every notebook with its outputs. Arguments go to pytest."""
+    parallel = ["-n", "2", "--dist", "loadfile"]
+    return call([set_up(), "-m", "pytest"] + NBVAL + parallel + args)
+
+
+def execute(args):
+    """Execute all notebooks, or those named (01), and save them with their outputs."""
+    return call([set_up(), "-m", "tests.execute"] + args)
+
+
+def lint(args):
+    """Check code and notebooks with ruff. Arguments go to ruff check, for example --fix."""
+    python = set_up()
+    check = call([python, "-m", "ruff", "check", "."] + args)
+    layout = call([python, "-m", "ruff", "format", "--check", "."])
+    return check or layout
+
+
+def matrix(args):
+    """Run the notebooks on the oldest allowed versions and on the newest (needs uv)."""
+    uv = shutil.which("uv")
+    if not uv:
+        fail("the task matrix needs uv: see https://docs.astral.sh/uv/.")
+    report = []
+    for name, version, resolution in (
+        ("oldest", OLDEST, "lowest-direct"),
+        ("newest", NEWEST, "highest"),
+    ):
+        what = "the {} versions on Python {}.{}".format(name, *version)
+        venv = ROOT / (".venv-" + name)
+        python = python_of(venv)
+        remove(venv)
+        step("Making " + venv.name, [uv, "venv", "--python", "{}.{}".format(*version), venv])
+        install = [uv, "pip", "install", "--python", python, "--compile-bytecode"]
+        step("Installing " + what, install + ["--resolution", resolution, "--editable", "."])
+        build_font_cache(python)
+        code = call([python, "-m", "pytest", "notebooks"] + NBVAL + args)
+        report.append((what, code))
+    for what, code in report:
+        print(f"{what}: " + ("failed" if code else "passed"))
+    return int(any(code for _, code in report))
+
+
+TASKS = {task.__name__: task for task in (lab, test, execute, lint, matrix)}
+
+
+def main():
+    lines = [f"  {name:8} {task.__doc__}" for name, task in TASKS.items()]
+    parser = argparse.ArgumentParser(
+        usage="python tasks.py [-h] task [arguments of the task]",
+        description=__doc__,
+        epilog="tasks:\n" + "\n".join(lines),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("task", choices=TASKS, metavar="task", help="one of the tasks below")
+    parser.add_argument("args", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    check_python()
+    sys.exit(TASKS[options.task](options.args))
+
+
+if __name__ == "__main__":
+    main()

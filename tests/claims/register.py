@@ -1,0 +1,151 @@
+"""The claims register: every sentence of a recap, held by the notebook's own simulation.
+
+A claim is a function of the namespace that the notebook's cells tagged `simulate` leave behind::
+
+    @claim("01.frozen-extrapolates", "01_the_line_that_was_right")
+    def test_frozen_extrapolates(ns):
+        return ns["r2_frozen"] < -5
+
+The cells run once per seed, all claims of the notebook are asked about each run, and a claim
+must hold in 98 of 100 runs. A claim that holds less often states its rate in the sentence:
+``rate=0.65, wording="about two runs in three"``.
+"""
+
+import functools
+import importlib
+import math
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.notebooks import NOTEBOOKS, code_cells, load, run, tags
+
+SEEDS = range(1000, 1100)
+AT_LEAST = 0.98
+CLAIMS = {}
+PRESETS = {}
+COMMENT = re.compile(r"<!--\s*claim:\s*(\S+)\s*-->")
+
+
+class Claim(NamedTuple):
+    """One sentence of a recap, as a function of a namespace."""
+
+    id: str
+    notebook: str
+    holds: object
+    rate: float | None
+    wording: str | None
+
+
+def claim(claim_id, notebook, rate=None, wording=None):
+    """Register a predicate; it becomes the test that the claim holds often enough.
+
+    Parameters
+    ----------
+    claim_id : str
+        Number of the notebook, a dot, words: ``"01.frozen-extrapolates"``.
+    notebook : str
+        Stem of the notebook.
+    rate : float, optional
+        Share of runs in which the claim holds, where the sentence states it.
+    wording : str, optional
+        How the sentence states it, word for word.
+    """
+
+    def register(predicate):
+        if not re.fullmatch(rf"{notebook[:2]}\.[a-z0-9]+(-[a-z0-9]+)*", claim_id):
+            raise ValueError(f"claim id {claim_id!r}: use {notebook[:2]}. and words-with-hyphens")
+        if claim_id in CLAIMS:
+            raise ValueError(f"claim id {claim_id!r} is registered twice")
+        if (rate is None) != (wording is None):
+            raise ValueError(f"claim {claim_id!r}: give both rate and wording, or neither")
+        if not predicate.__name__.startswith("test_"):
+            raise ValueError(f"{predicate.__name__}: pytest only finds functions named test_...")
+        CLAIMS[claim_id] = Claim(claim_id, notebook, predicate, rate, wording)
+
+        def test(record_property):
+            failing = failures_of(notebook)[claim_id]
+            held = len(SEEDS) - len(failing)
+            record_property("summary", ["claims", f"{claim_id}: {held} of {len(SEEDS)} seeds"])
+            assert holds_often_enough(CLAIMS[claim_id], held, len(SEEDS)), (
+                f"{claim_id} holds in {held} of {len(SEEDS)} seeds; it fails for {failing}"
+            )
+
+        test.__name__, test.__doc__ = predicate.__name__, predicate.__doc__
+        return test
+
+    return register
+
+
+def preset(notebook, **variables):
+    """Set variables beside `seed`, for a notebook whose own run is too long to be repeated.
+
+    Like `seed`, the notebook sets them in a cell that is not tagged `simulate`.
+    """
+    PRESETS[notebook] = variables
+
+
+def holds_often_enough(claim, held, runs):
+    """At least 98%, or a stated rate within the 95% Wilson interval of the observed one."""
+    if claim.rate is None:
+        return held >= AT_LEAST * runs
+    z, share = 1.96, held / runs
+    centre = (share + z**2 / (2 * runs)) / (1 + z**2 / runs)
+    half = z * math.sqrt(share * (1 - share) / runs + z**2 / (4 * runs**2)) / (1 + z**2 / runs)
+    return abs(claim.rate - centre) <= half
+
+
+@functools.cache
+def failures_of(notebook):
+    """Map the id of each claim of a notebook to the seeds for which it does not hold."""
+    ours = [claim for claim in CLAIMS.values() if claim.notebook == notebook]
+    return failures(load(NOTEBOOKS / f"{notebook}.ipynb"), ours, PRESETS.get(notebook, {}))
+
+
+def failures(notebook, claims, variables, seeds=SEEDS, folder=NOTEBOOKS):
+    """Run the `simulate` cells once a seed, and ask every claim about each run."""
+    cells = [c for c in code_cells(notebook) if "simulate" in tags(c)]
+    compiled = [compile(c.source, f"cell {c.id}", "exec") for c in cells]
+    failing = {claim.id: [] for claim in claims}
+    for seed in seeds:
+        namespace = {"__name__": "__main__", "seed": seed, **variables}
+        for code in compiled:
+            run(code, namespace, folder)
+        for claim in claims:
+            if not claim.holds(namespace):
+                failing[claim.id].append(seed)
+    return failing
+
+
+def import_all():
+    """Fill the register from every ``tests/claims/test_NN_*.py``."""
+    for path in sorted(Path(__file__).parent.glob("test_[0-9][0-9]_*.py")):
+        importlib.import_module(f"tests.claims.{path.stem}")
+    return CLAIMS
+
+
+def recap_of(notebook):
+    """The text under the heading ``## Recap``, up to the next heading."""
+    sources = [c.source for c in notebook.cells if c.source.startswith("## Recap\n")]
+    return re.split(r"(?m)^#+ ", sources[0])[1].partition("\n")[2] if sources else ""
+
+
+def recap_faults(notebook, stem, claims):
+    """What is wrong between the sentences of a recap and the register: a list of messages."""
+    *pairs, rest = COMMENT.split(recap_of(notebook))
+    sentences = dict(zip(pairs[1::2], pairs[::2], strict=True))
+    found = [f"a sentence without a claim: {rest.strip()!r}"] if re.search(r"\w", rest) else []
+    if not sentences:
+        found.append("the recap holds no claim")
+    if len(sentences) < len(pairs) / 2:
+        found.append("a claim stands behind more than one sentence")
+    for claim_id, sentence in sentences.items():
+        if len(re.findall(r"[.!?][\"'”’)*_]*(?=\s|$)", sentence.strip())) != 1:
+            found.append(f"not one sentence before {claim_id}: {sentence.strip()!r}")
+        if claim_id not in claims or claims[claim_id].notebook != stem:
+            found.append(f"{claim_id} is not registered for {stem}")
+        elif claims[claim_id].wording and claims[claim_id].wording not in sentence:
+            found.append(f"{claim_id} does not state its rate: {claims[claim_id].wording!r}")
+    for unused in {c.id for c in claims.values() if c.notebook == stem} - set(sentences):
+        found.append(f"{unused} is registered and in no sentence of the recap")
+    return found

@@ -1,0 +1,34 @@
+"""Claims of notebook 00."""
+
+import numpy as np
+
+from helpers.budget import TERMS
+from tests.claims.register import claim
+
+NOTEBOOK = "00_start_here"
+
+
+@claim("00.terms-add-up", NOTEBOOK)
+def test_terms_add_up(ns):
+    """The four terms together are the mean squared error on 20,000 fresh rows of month 20."""
+    X, y = ns["world"].sample(np.random.default_rng(ns["seed"] + 1), 20_000, t=20)
+    errors = (y - ns["deployed"].predict(X)) ** 2
+    total = sum(ns["budgets"]["month 20"][term] for term in TERMS)
+    return abs(errors.mean() - total) < 4 * errors.std() / len(errors) ** 0.5
+
+
+@claim("00.staleness-grows", NOTEBOOK)
+def test_staleness_grows(ns):
+    """From month 0 over 10 to 20; the others stay within two Monte Carlo errors."""
+    months = [ns["budgets"][f"month {t}"] for t in (0, 10, 20)]
+    stale = [budget["staleness"] for budget in months]
+    others = [[b[term] for term in TERMS[:3]] for b in months]
+    return stale[0] < stale[1] < stale[2] and np.ptp(others, axis=0).max() < 2 * months[0]["se"]
+
+
+@claim("00.retraining-gains-staleness", NOTEBOOK)
+def test_retraining_gains_staleness(ns):
+    """The mean gain of the notebook's 500 retrains is the staleness, within four errors."""
+    budget, gains = ns["budgets"]["month 20"], ns["gains"]
+    error = np.hypot(np.std(gains) / len(gains) ** 0.5, budget["se"])
+    return abs(np.mean(gains) - budget["staleness"]) < 4 * error

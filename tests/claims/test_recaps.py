@@ -1,0 +1,18 @@
+"""Every sentence of a recap carries a registered claim, and every claim has its sentence."""
+
+import pytest
+
+from tests.claims.register import import_all, recap_faults
+from tests.notebooks import load, main_notebooks, name_of
+
+CLAIMS = import_all()
+
+
+@pytest.mark.parametrize("path", main_notebooks(), ids=name_of)
+def test_recap(path):
+    found = recap_faults(load(path), path.stem, CLAIMS)
+    assert not found, "\n".join(found)
+
+
+def test_every_claim_belongs_to_a_notebook():
+    assert {claim.notebook for claim in CLAIMS.values()} <= {p.stem for p in main_notebooks()}

@@ -1,0 +1,22 @@
+"""One thread per fit, and a summary of what the tests measured."""
+
+import os
+
+# Before numpy is imported, and inherited by every kernel that nbval starts.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print the lines that tests recorded with ``record_property("summary", [section, line])``."""
+    sections = {}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", None) == "call":
+                for name, value in report.user_properties:
+                    if name == "summary":
+                        sections.setdefault(value[0], []).append(value[1])
+    for section, lines in sorted(sections.items()):
+        terminalreporter.section(section)
+        for line in sorted(lines):
+            terminalreporter.write_line(line)

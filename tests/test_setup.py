@@ -1,0 +1,342 @@
+"""The set-up: tasks.py, the lists of requirements, Binder, what the repository says of itself."""
+
+import ast
+import importlib.metadata
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from rattler import Version, VersionSpec
+
+from tests.notebooks import load, main_notebooks
+
+ROOT = Path(__file__).resolve().parent.parent
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PYPROJECT["project"]
+ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+PYPI_NAMES = {"matplotlib-base": "matplotlib"}  # conda's name, where the two differ
+
+
+@pytest.fixture
+def tasks():
+    """A fresh import of tasks.py."""
+    spec = importlib.util.spec_from_file_location("tasks", ROOT / "tasks.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def bare(tasks, tmp_path, monkeypatch):
+    """tasks.py in a folder of its own, where each step is recorded and succeeds."""
+    for name in ("requirements.txt", "pyproject.toml"):
+        (tmp_path / name).write_text("as it was")
+    tasks.steps = []
+
+    def step(what, command):
+        tasks.steps.append(what)
+        python = tasks.python_of(tasks.ROOT / ".venv")
+        python.parent.mkdir(parents=True, exist_ok=True)
+        python.touch()
+
+    monkeypatch.setattr(tasks, "ROOT", tmp_path)
+    monkeypatch.setattr(tasks, "step", step)
+    return tasks
+
+
+def run(*arguments, **options):
+    return subprocess.run(arguments, capture_output=True, text=True, timeout=300, **options)
+
+
+def conda_specs():
+    """The conda entries of environment.yml but Python and pip, then the entries of its pip."""
+    listed = ENVIRONMENT["dependencies"]
+    [pip] = [entry["pip"] for entry in listed if isinstance(entry, dict)]
+    return [s for s in listed if isinstance(s, str) and not re.match(r"python=|pip$", s)], pip
+
+
+def pins():
+    """The lines of requirements.txt but its comments."""
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+
+
+def repository_texts():
+    """Path and text of every text file that is in the repository or about to be."""
+    if not shutil.which("git") or not (ROOT / ".git").exists():
+        pytest.skip("NOT CHECKED: needs git and a clone to list the files of the repository")
+    listed = run("git", "ls-files", "-z", "-co", "--exclude-standard", cwd=ROOT, check=True).stdout
+    for name in filter(None, listed.split("\0")):
+        try:
+            yield name, (ROOT / name).read_text(encoding="utf-8")
+        except (UnicodeDecodeError, FileNotFoundError):
+            continue  # a picture, or deleted and not committed yet
+
+
+# tasks.py
+
+
+def test_help_lists_every_task(tasks):
+    shown = run(sys.executable, ROOT / "tasks.py", "--help", check=True).stdout
+    assert {"lab", "test", "execute", "lint", "matrix"} <= set(tasks.TASKS)
+    for name, task in tasks.TASKS.items():
+        assert re.search(rf"^  {name} +{re.escape(task.__doc__)}$", shown, re.MULTILINE)
+
+
+def test_tasks_parses_on_a_python_that_it_refuses():
+    ast.parse((ROOT / "tasks.py").read_text(encoding="utf-8"), feature_version=(3, 8))
+
+
+@pytest.mark.parametrize("version", [(3, 8), (3, 10), (3, 14)])
+def test_unsupported_python_is_refused_with_a_reason(version, tmp_path):
+    shutil.copy(ROOT / "tasks.py", tmp_path)
+    pretend = (
+        f"import runpy, sys; sys.version_info = {(*version, 0, 'final', 0)}; "
+        "sys.argv = ['tasks.py', 'lab']; runpy.run_path('tasks.py', run_name='__main__')"
+    )
+    done = run(sys.executable, "-c", pretend, cwd=tmp_path)
+    assert done.returncode == 1
+    assert f"this is Python {version[0]}.{version[1]}" in done.stderr
+    assert "needs Python 3.11 to 3.13" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_a_failed_step_ends_with_its_name_and_no_traceback(tmp_path):
+    if importlib.util.find_spec("ensurepip") is None:
+        pytest.skip("NOT CHECKED: this Python has no ensurepip")
+    shutil.copy(ROOT / "tasks.py", tmp_path)
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "requirements.txt").write_text("no-such-package==0\n")
+    # Without a PATH no uv is found; without an index pip finds nothing.
+    env = dict(os.environ, PATH="", PIP_NO_INDEX="1")
+    done = run(sys.executable, tmp_path / "tasks.py", "lab", env=env)
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert re.search(r"Installing requirements\.txt.* failed with exit code 1", last)
+    assert "no-such-package" in done.stderr
+    assert "Traceback" not in done.stderr
+    # What is half made does not count as made.
+    assert not (tmp_path / ".venv" / "tasks-stamp.txt").exists()
+
+
+def test_a_command_that_cannot_start_is_reported(tasks):
+    with pytest.raises(SystemExit, match="could not start"):
+        tasks.call([ROOT / "no-such-program"])
+
+
+def test_children_get_one_thread_and_return_their_code(tasks):
+    wanted = "os.environ['OMP_NUM_THREADS'] == os.environ['OPENBLAS_NUM_THREADS'] == '1'"
+    program = f"import os, sys; sys.exit(7 if {wanted} else 1)"
+    assert tasks.call([sys.executable, "-c", program]) == 7
+
+
+def test_second_run_does_nothing_until_a_pin_changes(bare):
+    python = bare.set_up()
+    first = list(bare.steps)
+    assert python.exists() and len(first) == 4
+    assert bare.set_up() == python
+    assert bare.steps == first
+    for name in ("requirements.txt", "pyproject.toml"):
+        del bare.steps[:]
+        (bare.ROOT / name).write_text("changed")
+        (bare.ROOT / ".venv" / "leftover").touch()
+        bare.set_up()
+        assert bare.steps == first
+        assert not (bare.ROOT / ".venv" / "leftover").exists()
+
+
+def test_another_python_or_folder_makes_the_environment_afresh(bare, monkeypatch):
+    bare.set_up()
+    del bare.steps[:]
+    monkeypatch.setattr(bare.sys, "version_info", (3, 99, 0))
+    bare.set_up()
+    assert bare.steps
+    del bare.steps[:]
+    moved = bare.ROOT / "moved"
+    moved.mkdir()
+    for name in (".venv", "requirements.txt", "pyproject.toml"):
+        (bare.ROOT / name).rename(moved / name)
+    monkeypatch.setattr(bare, "ROOT", moved)
+    bare.set_up()
+    assert bare.steps
+
+
+def test_a_python_without_ensurepip_is_told_what_to_install(bare, monkeypatch):
+    monkeypatch.setattr(bare.shutil, "which", lambda name: None)
+    monkeypatch.setattr(bare.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(SystemExit, match=r"apt install python3\.\d+-venv"):
+        bare.set_up()
+    assert not bare.steps
+
+
+def test_uv_is_used_where_it_is_installed(bare, monkeypatch):
+    commands = []
+    record = bare.step
+
+    def step(what, command):
+        commands.append(command)
+        record(what, command)
+
+    monkeypatch.setattr(bare, "step", step)
+    monkeypatch.setattr(bare.shutil, "which", lambda name: {"uv": "/bin/uv"}.get(name))
+    bare.set_up()
+    assert [command[0] for command in commands[:3]] == ["/bin/uv"] * 3
+
+
+# The lists of requirements
+
+
+def test_binder_has_the_same_environment():
+    root, binder = ROOT / "environment.yml", ROOT / "binder" / "environment.yml"
+    assert binder.read_bytes() == root.read_bytes()
+
+
+def test_environment_has_the_ranges_of_pyproject():
+    conda, pip = conda_specs()
+    listed = []
+    for spec in conda + pip:
+        name, bounds = re.fullmatch(r"([\w-]+)(.*)", spec).groups()
+        listed.append(PYPI_NAMES.get(name, name) + bounds)
+    assert sorted(listed) == sorted(PROJECT["dependencies"])
+
+
+def test_conda_ranges_accept_what_is_installed():
+    conda, _ = conda_specs()
+    assert conda
+    for spec in conda:
+        name, bounds = re.fullmatch(r"([\w-]+)(.*)", spec).groups()
+        version = importlib.metadata.version(PYPI_NAMES.get(name, name))
+        assert VersionSpec(bounds).matches(Version(version)), (spec, version)
+
+
+def test_pyproject_ranges_accept_what_is_installed():
+    for line in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]:
+        needed = Requirement(line)
+        if needed.marker is None or needed.marker.evaluate():
+            version = importlib.metadata.version(needed.name)
+            assert needed.specifier.contains(version), (line, version)
+
+
+def test_requirements_are_pins_and_nothing_else():
+    assert pins()
+    for line in pins():
+        pin = Requirement(line)  # an option, a path or a bare address does not parse
+        assert pin.url is None and re.fullmatch(r"==[\w.]+", str(pin.specifier)), line
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    assert not re.search(r"://|index-url|find-links|@", text)
+
+
+@pytest.mark.parametrize("system", ["linux", "darwin", "win32"])
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+def test_requirements_satisfy_pyproject_everywhere(system, python):
+    place = {
+        "sys_platform": system,
+        "os_name": "nt" if system == "win32" else "posix",
+        "python_version": python,
+        "python_full_version": python + ".0",
+    }
+    pinned = {}
+    for pin in map(Requirement, pins()):
+        if pin.marker is None or pin.marker.evaluate(place):
+            assert pin.name not in pinned
+            pinned[pin.name] = str(pin.specifier).removeprefix("==")
+    for line in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]:
+        needed = Requirement(line)
+        if needed.marker is None or needed.marker.evaluate(place):
+            assert needed.specifier.contains(pinned[needed.name]), line
+
+
+def test_every_list_names_the_same_pythons(tasks):
+    allowed = SpecifierSet(PROJECT["requires-python"])
+    minors = [minor for minor in range(30) if allowed.contains(f"3.{minor}.5")]
+    assert [(3, minor) for minor in (minors[0], minors[-1])] == [tasks.OLDEST, tasks.NEWEST]
+    [conda] = [s for s in ENVIRONMENT["dependencies"] if str(s).startswith("python")]
+    assert conda in [f"python=3.{minor}" for minor in minors]
+
+
+def test_pyproject_names_every_package():
+    found = {p.parent.relative_to(ROOT) for p in (ROOT / "helpers").rglob("__init__.py")}
+    assert sorted(PYPROJECT["tool"]["setuptools"]["packages"]) == sorted(
+        ".".join(folder.parts) for folder in found
+    )
+
+
+# Binder and the scripts
+
+
+def test_repo2docker_sees_python_environment_and_post_build():
+    pytest.importorskip("repo2docker", reason="NOT CHECKED: repo2docker is not installed")
+    done = run(sys.executable, "-m", "repo2docker", "--no-build", "--debug", ROOT, check=True)
+    assert "Building conda environment for python=3.12\n" in done.stderr
+    assert 'env update -p ${NB_PYTHON_PREFIX} --file "binder/environment.yml"' in done.stdout
+    assert "RUN ./binder/postBuild\n" in done.stdout
+
+
+@pytest.mark.parametrize("script", ["binder/postBuild", ".ci/run"])
+def test_scripts_can_run(script):
+    assert b"\r" not in (ROOT / script).read_bytes()
+    if os.name == "posix":
+        assert os.access(ROOT / script, os.X_OK)
+
+
+# What the repository says of itself
+
+
+def test_readme_maps_the_notebooks_that_exist():
+    written, planned = (ROOT / "README.md").read_text(encoding="utf-8").split("**Planned")
+    linked = re.findall(r"\]\((notebooks/\S+\.ipynb)\) \|.*\| (\d+) \|", written)
+    minutes = {
+        path.relative_to(ROOT).as_posix(): re.search(
+            r"\*\*Time:\*\* (\d+) minutes", load(path).cells[0].source
+        ).group(1)
+        for path in main_notebooks()
+    }
+    assert dict(linked) == minutes
+    rows = re.findall(r"^\| (\d\d) ", planned, re.MULTILINE)
+    assert len(linked) + len(rows) == 13
+    assert not set(rows) & {path.stem[:2] for path in main_notebooks()}
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_links_lead_somewhere(page):
+    links = re.findall(r"\]\(([^)]+)\)", (ROOT / page).read_text(encoding="utf-8"))
+    assert links
+    for link in links:
+        assert link.startswith("https://") or (ROOT / link).exists(), link
+
+
+def test_repository_address_is_kept_in_one_place():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    [address] = re.findall(r"^\[binder\]: \S+/v2/gh/(\w[^/]*/[^/]+)/", readme, re.MULTILINE)
+    holders = [name for name, text in repository_texts() for _ in range(text.count(address))]
+    assert holders == ["README.md"]
+
+
+def test_citation_is_complete():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert {"cff-version", "message", "title", "authors", "abstract"} <= set(citation)
+    assert citation["license"] == PROJECT["license"]
+    assert citation["authors"] == PROJECT["authors"]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert readme.startswith(f"# {citation['title']}\n")
+
+
+def test_no_file_names_a_package_index_or_a_folder_of_a_machine():
+    index = r"pypi[.]org|pythonhosted[.]org|anaconda[.](org|com)|://[^/\s]+/simple\b"
+    folder = r"(?<![\w.~-])/(root|home|Users|work|tmp)/\w|[A-Z]:\\+Users|file:[/]{3}\w"
+    found = [
+        (name, match.group())
+        for name, text in repository_texts()
+        for match in re.finditer(f"{index}|{folder}", text)
+    ]
+    assert not found

@@ -1,0 +1,90 @@
+"""A function shown in a notebook and kept in helpers gives the same on the same inputs."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+
+import numpy as np
+import pytest
+
+import helpers.plots
+from tests import sample
+from tests.notebooks import code_cells, every_notebook, load, name_of, play
+
+DRAWS = 20
+
+# Name of the function -> random arguments for both, drawn with a Generator.
+TWINS = {}
+
+
+def kept():
+    """Map the name of each public function of helpers to the function."""
+    modules = [m.name for m in pkgutil.iter_modules(helpers.__path__) if m.name != "exercises"]
+    found = {}
+    for module in (importlib.import_module(f"helpers.{name}") for name in modules):
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            if function.__module__ == module.__name__ and not name.startswith("_"):
+                found[name] = function
+    return found
+
+
+def shown(notebook):
+    """Map the name of each function that a notebook defines to the id of its cell."""
+    return {
+        node.name: cell.id
+        for cell in code_cells(notebook)
+        for node in ast.parse(cell.source).body
+        if isinstance(node, ast.FunctionDef)
+    }
+
+
+def pairs(paths, functions):
+    """The functions that a notebook shows and helpers keeps, as (path, name)."""
+    return [(p, name) for p in paths for name in shown(load(p)) if name in functions]
+
+
+def assert_equal_twins(path, name, kept_function, draw):
+    """Run a notebook up to the function `name`; compare it with its twin on random arguments."""
+    notebook, namespace = load(path), {}
+    for cell, _ in play(notebook, namespace, path.parent):
+        if cell.id == shown(notebook)[name]:
+            break
+    rng = np.random.default_rng(0)
+    for _ in range(DRAWS):
+        arguments = draw(rng)
+        np.testing.assert_allclose(
+            namespace[name](*arguments), kept_function(*arguments), rtol=1e-9, atol=1e-12
+        )
+
+
+PAIRS = pairs(every_notebook(), kept())
+
+
+@pytest.mark.parametrize(("path", "name"), PAIRS, ids=[f"{name_of(p)}-{n}" for p, n in PAIRS])
+def test_twins_are_equal(path, name):
+    assert name in TWINS, f"{name} is shown in {path.name}: give TWINS arguments for it"
+    assert_equal_twins(path, name, kept()[name], TWINS[name])
+
+
+def test_no_twin_without_its_function():
+    assert set(TWINS) <= {name for _, name in PAIRS}
+
+
+def twice(x):
+    return x + x
+
+
+def test_a_twin_that_differs_is_caught(tmp_path):
+    same = sample.code("same", "import numpy as np\n\ndef twice(x):\n    return np.multiply(x, 2)")
+    path = sample.write(sample.notebook(same), tmp_path / "01_sample.ipynb")
+    assert pairs([path], {"twice": twice}) == [(path, "twice")]
+    assert_equal_twins(path, "twice", twice, lambda rng: (rng.normal(size=3),))
+    same.source = same.source.replace("2", "2.001")
+    sample.write(sample.notebook(same), path)
+    with pytest.raises(AssertionError, match="Not equal to tolerance"):
+        assert_equal_twins(path, "twice", twice, lambda rng: (rng.normal(size=3),))
+
+
+def test_public_functions_of_helpers_are_found():
+    assert kept()["show"] is helpers.plots.show
