@@ -180,10 +180,9 @@ def main():
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("task", choices=TASKS, metavar="task", help="one of the tasks below")
-    parser.add_argument("args", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    task = TASKS[parser.parse_args(sys.argv[1:2]).task]
     check_python()
-    sys.exit(TASKS[options.task](options.args))
+    sys.exit(task(sys.argv[2:]))
 
 
 if __name__ == "__main__":

@@ -138,7 +138,7 @@ def budget_picture(world, estimator, model, n, times, xlim, ylim, top, name):
     right.legend([bars[term][0] for term in reversed(TERMS)], list(reversed(TERMS)))
 
     def update(**values):
-        t = values[name]
+        t = min(budgets, key=lambda time: abs(time - values[name]))  # a slider's 0.3 may be 0.30…4
         budget = budgets[t]
         X, y = world.sample(np.random.default_rng(0), n, t)
         dots.set_data(X[:, 0], y)
@@ -155,6 +155,52 @@ def budget_picture(world, estimator, model, n, times, xlim, ylim, top, name):
 
     moving = (dots, truth, fresh, frozen, legend, title, *chain(*bars.values()), *totals)
     return Picture(fig, moving, update)
+
+
+def replay_picture(histories, still, ylim, name, unit):
+    """A year replayed under one policy after another: its weeks beside the mean of each policy.
+
+    Parameters
+    ----------
+    histories : dict of int to DataFrame
+        Value of the slider -> history, all over the same batches.
+    still : dict of str to (DataFrame, str)
+        Label -> history that stands beside them, and its role in `helpers.plots.COLOURS`.
+    ylim : pair of float
+        Limits of the loss per batch.
+    name : str
+        Of the slider's value, as the argument of ``update``.
+    unit : str
+        What the value counts, for the axis label and the title.
+
+    Returns
+    -------
+    Picture
+        ``update(**{name: value})`` moves it.
+    """
+    means = {value: history["loss"].mean() for value, history in histories.items()}
+    fig, (left, right) = plots.figure(2, width=9.5, width_ratios=[3, 2])
+    for label, (history, role) in still.items():
+        plots.draw_history(left, history, role, label=label)
+        style = {"color": plots.COLOURS[role], "ls": plots.DASHES[role]}
+        right.axhline(history["loss"].mean(), **style)
+    first = next(iter(histories.values()))
+    line, ticks = plots.draw_history(left, first, "retrained", label="retrained (ticks)")
+    left.set(ylim=ylim, xlabel="week", ylabel="log loss")
+    title = left.set_title(" ")
+    right.plot(list(means), list(means.values()), ".-", color=plots.COLOURS["retrained"])
+    dot = right.plot([], [], "o", ms=11, color=plots.COLOURS["retrained"])[0]
+    right.set(xlabel=unit, ylabel="mean log loss")
+    plots.legend_below(fig, left)
+
+    def update(**values):
+        value = values[name]
+        line.set_ydata(histories[value]["loss"])
+        plots.move_ticks(ticks, histories[value])
+        dot.set_data([value], [means[value]])
+        title.set_text(f"{unit}: {value}, mean log loss {means[value]:.3f}")
+
+    return Picture(fig, (line, ticks, dot, title), update)
 
 
 def _drawer(picture):

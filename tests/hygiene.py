@@ -175,7 +175,7 @@ def anatomy(notebook, path):
     first, last = notebook.cells[0].source, notebook.cells[-1].source
     wanted = {
         rf"\A# {path.stem[:2]} · \S": "the title, such as # 01 · The line that was right",
-        r"\*\*You need:\*\*": "the prerequisites, **You need:**",
+        r"\*\*Prerequisites:\*\*": "the prerequisites, **Prerequisites:**",
         r"What you will be able to do": "What you will be able to do",
         r"\*\*Time:\*\* \d+ minutes": "the time, such as **Time:** 35 minutes",
     }

@@ -23,7 +23,7 @@ NOT_PROSE = [
     r"(?m)^\s*\d+[.)]\s",  # the marker of an ordered list
     r"`[^`]*`",
     r"(?s)\$\$.*?\$\$|\$[^$\n]+\$",
-    r"(?m)^\|.*\.ipynb.*$",  # a row of a table of notebooks
+    r"(?m)(?:^\|.*\n)*^\|.*\.ipynb.*$(?:\n\|.*$)*",  # a table of notebooks
     r"\[[^\]]*\]\([^)]*\.ipynb[^)]*\)",  # a link to a notebook, with its number
     r"\]\([^)]*\)|</?[a-zA-Z][^>]*>",  # the target of a link, a tag
     # (Gama et al., 2014; Webb et al., 2016), (2014), (McMahon, 2023, ch. 3)

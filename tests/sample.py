@@ -53,7 +53,7 @@ def complete():
     return notebook(
         md(
             "title",
-            "# 01 · A sample\n\nIt counts rows. **You need:** nothing. **Time:** 5 minutes\n\n"
+            "# 01 · A sample\n\nIt counts rows. **Prerequisites:** none. **Time:** 5 minutes\n\n"
             "What you will be able to do: count.",
         ),
         code("seed", "seed = 1"),

@@ -108,7 +108,7 @@ BROKEN = [
     (hygiene.density_of_prose, put("read-count", source="Few words."), "words of prose"),
     (hygiene.density_of_prose, lambda nb: cells(nb, "long", 9), "the median code cell"),
     (hygiene.anatomy, swap("title", "# 01", "# 02"), "lacks the title"),
-    (hygiene.anatomy, swap("title", "You need", "Needs"), "lacks the prerequisites"),
+    (hygiene.anatomy, swap("title", "Prerequisites", "Needs"), "lacks the prerequisites"),
     (hygiene.anatomy, swap("title", "**Time:** 5", "**Time:** some"), "lacks the time"),
     (hygiene.anatomy, swap("title", "be able to", ""), "lacks What you will"),
     (hygiene.anatomy, swap("recap", "## Recap", "## Summary"), "headed ## Recap"),

@@ -7,15 +7,25 @@ import pkgutil
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LinearRegression
 
 import helpers.plots
+from helpers.worlds import World, uniform
 from tests import sample
 from tests.notebooks import code_cells, every_notebook, load, name_of, play
 
 DRAWS = 20
 
+
+def world_model_time(rng):
+    """A moving world, a line fitted to some of its rows, and a time."""
+    speed, noise = rng.uniform(0.01, 0.1, size=2)
+    world = World(uniform(0, 1), lambda X, t: X[:, 0] ** 2 - speed * t * X[:, 0], noise=noise)
+    return world, LinearRegression().fit(*world.sample(rng, 20, t=0)), rng.uniform(0, 20)
+
+
 # Name of the function -> random arguments for both, drawn with a Generator.
-TWINS = {}
+TWINS = {"risk": world_model_time}
 
 
 def kept():

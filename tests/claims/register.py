@@ -8,7 +8,8 @@ A claim is a function of the namespace that the notebook's cells tagged `simulat
 
 The cells run once per seed, all claims of the notebook are asked about each run, and a claim
 must hold in 98 of 100 runs. A claim that holds less often states its rate in the sentence:
-``rate=0.65, wording="about two runs in three"``.
+``rate=0.65, wording="about two runs in three"``. A notebook on real data has no seed; `runs` names
+what it is run over instead.
 """
 
 import functools
@@ -24,6 +25,7 @@ SEEDS = range(1000, 1100)
 AT_LEAST = 0.98
 CLAIMS = {}
 PRESETS = {}
+RUNS = {}
 COMMENT = re.compile(r"<!--\s*claim:\s*(\S+)\s*-->")
 
 
@@ -65,10 +67,12 @@ def claim(claim_id, notebook, rate=None, wording=None):
 
         def test(record_property):
             failing = failures_of(notebook)[claim_id]
-            held = len(SEEDS) - len(failing)
-            record_property("summary", ["claims", f"{claim_id}: {held} of {len(SEEDS)} seeds"])
-            assert holds_often_enough(CLAIMS[claim_id], held, len(SEEDS)), (
-                f"{claim_id} holds in {held} of {len(SEEDS)} seeds; it fails for {failing}"
+            variable, values = runs_of(notebook)
+            held = len(values) - len(failing)
+            count = f"{held} of {len(values)} {variable}s"
+            record_property("summary", ["claims", f"{claim_id}: {count}"])
+            assert holds_often_enough(CLAIMS[claim_id], held, len(values)), (
+                f"{claim_id} holds in {count}; it fails for {failing}"
             )
 
         test.__name__, test.__doc__ = predicate.__name__, predicate.__doc__
@@ -85,6 +89,19 @@ def preset(notebook, **variables):
     PRESETS[notebook] = variables
 
 
+def runs(notebook, **values):
+    """Run a notebook over another variable than `seed`: ``runs(NOTEBOOK, part=range(10))``.
+
+    With fewer than 50 values, a claim must hold for all of them.
+    """
+    [RUNS[notebook]] = values.items()
+
+
+def runs_of(notebook):
+    """The variable that a notebook is run over, and its values."""
+    return RUNS.get(notebook, ("seed", SEEDS))
+
+
 def holds_often_enough(claim, held, runs):
     """At least 98%, or a stated rate within the 95% Wilson interval of the observed one."""
     if claim.rate is None:
@@ -97,18 +114,19 @@ def holds_often_enough(claim, held, runs):
 
 @functools.cache
 def failures_of(notebook):
-    """Map the id of each claim of a notebook to the seeds for which it does not hold."""
+    """Map the id of each claim of a notebook to the seeds (or parts) for which it fails."""
     ours = [claim for claim in CLAIMS.values() if claim.notebook == notebook]
-    return failures(load(NOTEBOOKS / f"{notebook}.ipynb"), ours, PRESETS.get(notebook, {}))
+    presets, (variable, values) = PRESETS.get(notebook, {}), runs_of(notebook)
+    return failures(load(NOTEBOOKS / f"{notebook}.ipynb"), ours, presets, values, variable=variable)
 
 
-def failures(notebook, claims, variables, seeds=SEEDS, folder=NOTEBOOKS):
+def failures(notebook, claims, variables, seeds=SEEDS, folder=NOTEBOOKS, variable="seed"):
     """Run the `simulate` cells once a seed, and ask every claim about each run."""
     cells = [c for c in code_cells(notebook) if "simulate" in tags(c)]
     compiled = [compile(c.source, f"cell {c.id}", "exec") for c in cells]
     failing = {claim.id: [] for claim in claims}
     for seed in seeds:
-        namespace = {"__name__": "__main__", "seed": seed, **variables}
+        namespace = {"__name__": "__main__", variable: seed, **variables}
         for code in compiled:
             run(code, namespace, folder)
         for claim in claims:

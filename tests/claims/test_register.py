@@ -33,6 +33,20 @@ def test_each_run_gets_its_own_seed_and_the_preset_variables(tmp_path):
     assert {rows for _, _, rows in means} == {7}
 
 
+def test_a_notebook_may_be_run_over_another_variable(tmp_path, monkeypatch):
+    monkeypatch.setattr(register, "RUNS", {})
+    assert register.runs_of("10_other") == ("seed", register.SEEDS)
+    register.runs("10_other", part=range(10))
+    assert register.runs_of("10_other") == ("part", range(10))
+    assert register.runs_of("01_sample") == ("seed", register.SEEDS)
+    claim = entry(lambda ns: ns["part"] != 3 and ns["seed"] == 5)
+    found = failures(sample.complete(), [claim], {"seed": 5}, range(10), tmp_path, "part")
+    assert found == {claim.id: [3]}
+    assert not holds_often_enough(entry(), 9, 10) and holds_often_enough(entry(), 10, 10)
+    with pytest.raises(ValueError):
+        register.runs("10_other", part=range(10), seed=range(10))
+
+
 def test_only_simulate_cells_run(tmp_path):
     assert counted(entry(lambda ns: "guess" in ns), tmp_path) == list(range(1000, 1020))
 
@@ -82,6 +96,15 @@ def test_a_registered_function_is_the_test_of_its_claim(monkeypatch):
     with pytest.raises(AssertionError, match="97 of 100 seeds; it fails for .1000, 1001, 1002"):
         test(lambda *property: recorded.append(property))
     assert recorded == [("summary", ["claims", "01.mean: 97 of 100 seeds"])]
+
+
+def test_the_values_of_another_variable_are_counted_and_all_must_hold(monkeypatch):
+    monkeypatch.setattr(register, "CLAIMS", {})
+    monkeypatch.setattr(register, "RUNS", {"01_sample": ("part", range(10))})
+    monkeypatch.setattr(register, "failures_of", lambda notebook: {"01.mean": [3]})
+    test = register.claim("01.mean", "01_sample")(test_only_simulate_cells_run)
+    with pytest.raises(AssertionError, match="holds in 9 of 10 parts; it fails for .3"):
+        test(lambda *property: None)
 
 
 GOOD = "- The mean is positive. <!-- claim: 01.mean-is-positive -->\n"

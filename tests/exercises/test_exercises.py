@@ -42,8 +42,8 @@ def test_wrong_answers_get_the_hint_that_fits(stem, exercise_id):
     messages = set()
     for answer, fragment in wrong:
         found, message = verdict(stub, fill(stub.stub, answer))
-        assert found == NOT_YET, answer
-        assert len(fragment) > 5 and fragment in message, answer
+        assert found == NOT_YET, f"{answer}\n{message}"
+        assert len(fragment) > 5 and fragment in message, f"{answer}\n{message}"
         messages.add(message)
     assert len(messages) >= 2, "all wrong answers get the same hint"
 
@@ -54,7 +54,8 @@ def test_other_right_answers_are_right(stem, exercise_id):
     assert right
     for answer in right:
         assert answer not in solutions_of(stem)[exercise_id]
-        assert verdict(stub, fill(stub.stub, answer))[0] == RIGHT, answer
+        found, message = verdict(stub, fill(stub.stub, answer))
+        assert found == RIGHT, f"{answer}\n{message}"
 
 
 @exercise

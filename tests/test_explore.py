@@ -1,0 +1,209 @@
+"""Sliders and their static pictures."""
+
+import io
+
+import numpy as np
+import pytest
+from ipywidgets import FloatSlider, Image, IntSlider
+from PIL import Image as Pillow
+from sklearn.linear_model import LinearRegression
+
+from helpers import plots
+from helpers.budget import TERMS, limit, risk
+from helpers.explore import Picture, budget_picture, explore
+from helpers.worlds import World, uniform
+
+ALT = "A dot moves along a line."
+
+
+def dot_picture():
+    fig, ax = plots.figure(width=3, height=1.5)
+    ax.set(xlim=(0, 10), ylim=(-1, 1))
+    (dot,) = ax.plot([0], [0], "o", ms=16)
+    return Picture(fig, (dot,), lambda x, y=0: dot.set_data([x], [y]))
+
+
+def dot_box(strip=({"x": 2}, {"x": 5}, {"x": 9}), **sliders):
+    return explore(dot_picture(), ALT, strip, **(sliders or {"x": (0, 10, 1, "position")}))
+
+
+def pixels(data):
+    return np.asarray(Pillow.open(io.BytesIO(data)).convert("RGB")).astype(int)
+
+
+def parts(box):
+    """The sliders by description, and the picture."""
+    return {s.description: s for s in box.children[:-1]}, box.children[-1]
+
+
+def move(box, **values):
+    sliders, image = parts(box)
+    for description, value in values.items():
+        sliders[description].value = value
+    return bytes(image.value)
+
+
+def test_sliders_above_a_picture():
+    box = dot_box(({"x": 2, "y": 0.5},), x=(0, 10, 2, "position"), y=(-1, 1, 0.25, "height"))
+    sliders, image = parts(box)
+    assert isinstance(image, Image) and image.format == "png"
+    assert isinstance(sliders["position"], IntSlider) and isinstance(sliders["height"], FloatSlider)
+    got = [(s.min, s.max, s.step, s.value) for s in sliders.values()]
+    assert got == [(0, 10, 2, 2), (-1, 1, 0.25, 0.5)]
+
+
+def test_a_slider_moves_the_picture_and_back():
+    box = dot_box()
+    start = bytes(parts(box)[1].value)
+    moved = move(box, position=7)
+    assert moved != start
+    assert move(box, position=2) == start
+    assert move(box, position=7) == moved
+
+
+def test_what_is_drawn_depends_on_the_values_only():
+    by_way_of_9 = dot_box()
+    move(by_way_of_9, position=9)
+    assert move(by_way_of_9, position=5) == move(dot_box(), position=5)
+    assert bytes(parts(dot_box(({"x": 5},)))[1].value) == move(dot_box(), position=5)
+
+
+def test_the_dot_is_where_the_slider_says():
+    box = dot_box()
+
+    def column(value):
+        blue = np.abs(pixels(move(box, position=value)) - [31, 119, 180]).sum(axis=2) < 30
+        assert blue.any()
+        return np.nonzero(blue)[1].mean()
+
+    at_1, at_4, at_7 = column(1), column(4), column(7)
+    assert at_1 < at_4 < at_7
+    assert at_7 - at_4 == pytest.approx(at_4 - at_1, abs=1.5)
+
+
+def test_two_sliders_both_count():
+    box = dot_box(({"x": 2, "y": 0.5},), x=(0, 10, 2, "position"), y=(-1, 1, 0.25, "height"))
+    start = bytes(parts(box)[1].value)
+    assert len({start, move(box, position=4), move(box, height=-0.5), move(box, position=2)}) == 4
+    assert move(box, height=0.5) == start
+
+
+def test_the_bundle_holds_a_static_strip_and_its_alternative():
+    data, metadata = dot_box()._repr_mimebundle_(include=None, exclude=None)
+    assert data["text/plain"] == ALT
+    assert metadata["image/png"]["alt"] == ALT
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert data["image/png"].startswith(b"\x89PNG")
+
+
+def test_the_strip_is_its_frames_one_above_the_other():
+    box = dot_box()
+    strip = pixels(box._repr_mimebundle_()[0]["image/png"])
+    frames = [pixels(move(box, position=value)) for value in (2, 5, 9)]
+    np.testing.assert_array_equal(strip, np.concatenate(frames))
+
+
+def test_the_static_picture_does_not_follow_the_slider():
+    box = dot_box()
+    before = box._repr_mimebundle_()[0]
+    move(box, position=8)
+    assert box._repr_mimebundle_()[0] == before
+
+
+def test_an_update_is_drawn_as_a_full_redraw_would():
+    box = dot_box()
+    picture = dot_picture()
+    picture.update(x=7)
+    np.testing.assert_allclose(pixels(move(box, position=7)), pixels(plots.png(picture.fig)), atol=2)
+
+
+# The budget picture.
+
+
+def turning(X, month):
+    return (1 - 0.05 * month) * X[:, 0] ** 2 + 0.05 * month * (1 - X[:, 0]) ** 2
+
+
+WORLD = World(uniform(0, 1), turning, noise=0.1)
+LINE = limit(WORLD, LinearRegression())
+
+
+def budget_of(times=range(0, 21, 5), n=20, name="month"):
+    return budget_picture(
+        WORLD, LinearRegression(), LINE, n, times, xlim=(0, 1), ylim=(-0.4, 1.4), top=0.4, name=name
+    )
+
+
+def bars(picture):
+    """(bottom, height) of the bars, shape (terms, deployed or retrained, 2)."""
+    containers = picture.fig.axes[1].containers
+    return np.array([[(b.get_y(), b.get_height()) for b in stack] for stack in containers])
+
+
+@pytest.mark.parametrize("month", [0, 10, 20])
+def test_the_bars_add_up_to_the_risk(month):
+    picture = budget_of()
+    picture.update(month=month)
+    stacks = bars(picture)
+    assert stacks.shape == (len(TERMS), 2, 2)
+    ends = stacks.sum(axis=2)
+    np.testing.assert_allclose(stacks[1:, :, 0], ends[:-1], atol=1e-12)
+    assert stacks[0, :, 0] == pytest.approx(0)
+    assert ends[-1, 0] == pytest.approx(risk(WORLD, LINE, month), abs=1e-12)
+    assert stacks[-1, 1, 1] == 0
+    np.testing.assert_array_equal(stacks[:3, 0], stacks[:3, 1])
+    assert stacks[0, 0, 1] == pytest.approx(0.01)
+    assert stacks[1, 0, 1] == pytest.approx(1 / 180, abs=1e-9)  # x^2 + a line, in every month
+    totals = [text.get_text() for text in picture.fig.axes[1].texts]
+    assert totals == [f"{end:.3f}" for end in ends[-1]]
+    assert f"staleness {stacks[-1, 0, 1]:.3f}" in picture.fig.axes[0].get_title(loc="left")
+
+
+def test_negative_staleness_is_drawn_as_it_is():
+    picture = budget_of()
+    picture.update(month=0)
+    stacks = bars(picture)
+    assert stacks[-1, 0, 1] < 0
+    assert "staleness -0." in picture.fig.axes[0].get_title(loc="left")
+    heights = [text.get_position()[1] for text in picture.fig.axes[1].texts]
+    np.testing.assert_allclose(heights, stacks.sum(axis=2).max(axis=0), atol=1e-12)
+
+
+def test_the_curves_are_those_of_the_time():
+    picture = budget_of()
+    picture.update(month=15)
+    dots, truth, retrained, deployed = picture.fig.axes[0].lines[:4]
+    x = truth.get_xdata()
+    np.testing.assert_allclose(truth.get_ydata(), turning(x[:, None], 15), atol=1e-12)
+    np.testing.assert_allclose(deployed.get_ydata(), LINE.predict(x[:, None]), atol=1e-12)
+    rows = np.array(dots.get_data())
+    assert rows.shape == (2, 20)
+    fit = LinearRegression().fit(rows[0][:, None], rows[1])
+    np.testing.assert_allclose(retrained.get_ydata(), fit.predict(x[:, None]), atol=1e-9)
+
+
+def test_the_budget_picture_under_a_slider():
+    strip = [{"month": 0}, {"month": 20}]
+    box = explore(budget_of(), ALT, strip, month=(0, 20, 5, "month"))
+    start = bytes(parts(box)[1].value)
+    end = move(box, month=20)
+    assert end != start and move(box, month=0) == start
+    # Nothing of the first frame stays behind in what is drawn once.
+    other = explore(budget_of(), ALT, strip[::-1], month=(0, 20, 5, "month"))
+    assert bytes(parts(other)[1].value) == end
+
+
+def test_times_between_whole_numbers():
+    """A browser's slider adds up its steps: three steps of .1 are not quite .3."""
+    times = [0.1, 0.2, 0.3, 0.4]
+    box = explore(budget_of(times), ALT, [{"month": 0.1}], month=(0.1, 0.4, 0.1, "month"))
+    assert 0.1 + 0.1 + 0.1 != 0.3
+    assert move(box, month=0.1 + 0.1 + 0.1) == move(box, month=0.3) != move(box, month=0.2)
+
+
+def test_every_axis_of_the_budget_picture_is_labelled():
+    left, right = budget_of().fig.axes
+    assert left.get_xlabel() and left.get_ylabel() and "squared units" in right.get_ylabel()
+    ticks = [label.get_text() for label in right.get_xticklabels()]
+    assert ticks == ["deployed", "retrained now"]
+    assert {text.get_text() for text in right.get_legend().get_texts()} == set(TERMS)

@@ -1,0 +1,282 @@
+"""Schedules, worlds and streams against closed forms and quadrature."""
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from scipy.special import expit
+from scipy.stats import norm
+
+from helpers.worlds import World, incremental, normal, recurring, stream, sudden, uniform
+
+
+def first(X, t):
+    return X[:, 0]
+
+
+def unit(mean=first, noise=0.1, d=1):
+    return World(uniform(0, 1), mean, noise, d)
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+SCHEDULES = {
+    "sudden": (sudden(1, 3, at=5), [(-1, 1), (0, 1), (4.99, 1), (5, 3), (100, 3)]),
+    "incremental": (
+        incremental(1, 3, start=2, end=6),
+        [(-9, 1), (2, 1), (3, 1.5), (4, 2), (5.5, 2.75), (6, 3), (99, 3)],
+    ),
+    "recurring": (
+        recurring(1, 3, period=10),
+        [(0, 1), (9, 1), (9.9, 1), (10, 3), (19, 3), (20, 1), (35, 3)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_schedule_at_one_time_and_at_many(name):
+    schedule, values = SCHEDULES[name]
+    times, expected = map(list, zip(*values, strict=True))
+    assert [float(schedule(t)) for t in times] == expected
+    np.testing.assert_array_equal(schedule(np.array(times)), expected)
+
+
+def test_recurring_repeats_after_two_spells():
+    t = np.arange(100)
+    schedule = recurring(1, 3, period=7)
+    np.testing.assert_array_equal(schedule(t), schedule(t + 14))
+    assert (schedule(t) != schedule(t + 7)).all()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [([1, 2, 3], [3, 2, 9]), (0, [3, 2, 9]), ([1, 2, 3], 0)],
+    ids=["two vectors", "a number, then a vector", "a vector, then a number"],
+)
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda a, b: sudden(a, b, at=2),
+        lambda a, b: incremental(a, b, start=0, end=4),
+        lambda a, b: recurring(a, b, period=2),
+    ],
+    ids=["sudden", "incremental", "recurring"],
+)
+def test_schedule_of_one_value_per_feature(make, before, after):
+    schedule = make(before, after)
+    t = np.array([0, 2, 4])  # as many times as features: rows and columns must not be mixed up
+    assert schedule(t).shape == (3, 3)
+    for row, time in zip(schedule(t), t, strict=True):
+        np.testing.assert_array_equal(row, np.broadcast_to(schedule(time), 3))
+    np.testing.assert_array_equal(schedule(t)[0], np.broadcast_to(before, 3))
+
+
+MOVING = {
+    "one feature": World(
+        uniform(sudden(0, 1, at=2), incremental(1, 4, start=1, end=5)),
+        lambda X, t: X[:, 0] + 0.5 * t,
+        noise=recurring(0.1, 0.2, period=2),
+    ),
+    "three features": World(
+        normal(incremental([0, 0, 0], [1, 2, 3], start=0, end=5), sudden(1, [1, 2, 3], at=3)),
+        lambda X, t: (X * sudden([1, 0, 0], [0, 0, 1], at=2)(t)).sum(axis=1),
+        noise=0.3,
+        d=3,
+    ),
+    "0 and 1": World(normal(0, 1), lambda X, t: expit(X[:, 0] + 0.5 * t - 1), None),
+}
+
+
+@pytest.mark.parametrize("name", MOVING)
+def test_a_time_per_row_gives_what_a_scalar_time_gives(name):
+    world, n = MOVING[name], 90
+    t = np.arange(n) % 6
+    X, y = world.sample(rng(3), n, t)
+    assert X.shape == (n, world.d) and y.shape == (n,)
+    for time in range(6):
+        X_then, y_then = world.sample(rng(3), n, time)
+        np.testing.assert_allclose(X[t == time], X_then[t == time], rtol=1e-12)
+        np.testing.assert_allclose(y[t == time], y_then[t == time], rtol=1e-12)
+
+
+def test_one_seed_is_the_same_luck_at_every_time_and_in_every_world():
+    flat = World(uniform(0, 1), lambda X, t: 0 * X[:, 0], noise=1)
+    other = World(normal(5, sudden(2, 3, at=1)), lambda X, t: 7 + X[:, 0] ** 2, noise=0.5)
+    u, luck = flat.sample(rng(4), 50)
+    for t in (0, 1):
+        X, y = other.sample(rng(4), 50, t)
+        np.testing.assert_allclose(norm.cdf((X - 5) / (2 + t)), u, atol=1e-12)
+        np.testing.assert_allclose((y - 7 - X[:, 0] ** 2) / 0.5, luck, atol=1e-10)
+
+
+def test_common_luck_moves_outcomes_of_0_and_1_one_way():
+    world = World(uniform(0, 1), lambda X, t: np.full(len(X), 0.1 * t), None)
+    outcomes = np.array([world.sample(rng(5), 400, t)[1] for t in range(11)])
+    assert (np.diff(outcomes, axis=0) >= 0).all()
+    assert outcomes[0].sum() == 0 and outcomes[10].sum() == 400
+
+
+def test_samples_have_the_moments_of_the_world():
+    n = 40_000
+    X, y = World(normal([1, -2], [0.5, 3]), first, noise=0.7, d=2).sample(rng(6), n)
+    assert np.abs((X.mean(axis=0) - [1, -2]) / [0.5, 3]).max() < 4 / n**0.5
+    assert np.abs(X.std(axis=0) / [0.5, 3] - 1).max() < 4 / (2 * n) ** 0.5
+    assert abs(np.corrcoef(X.T)[0, 1]) < 4 / n**0.5
+    residual = y - X[:, 0]
+    assert abs(residual.std() / 0.7 - 1) < 4 / (2 * n) ** 0.5
+    assert abs(np.corrcoef(residual, X[:, 0])[0, 1]) < 4 / n**0.5
+    _, y = World(uniform(0, 1), lambda X, t: 0.2 + 0 * X[:, 0], None).sample(rng(7), n)
+    assert set(y) == {0, 1} and abs(y.mean() - 0.2) < 4 * (0.2 * 0.8 / n) ** 0.5
+
+
+SMOOTH = [np.cos, np.exp, lambda x: x**6, lambda x: expit(3 * x) * x]
+
+
+@pytest.mark.parametrize("integrand", SMOOTH, ids=["cos", "exp", "x^6", "x expit(3x)"])
+@pytest.mark.parametrize(
+    ("inputs", "density", "low", "high"),
+    [
+        (uniform(-1, 2), lambda x: 1 / 3, -1, 2),
+        (normal(0.5, 0.8), norm(0.5, 0.8).pdf, 0.5 - 8, 0.5 + 8),
+    ],
+    ids=["uniform", "normal"],
+)
+def test_points_of_one_feature_integrate_to_1e_9(inputs, density, low, high, integrand):
+    X, weights = World(inputs, first).points()
+    assert (weights >= 0).all() and weights.sum() == pytest.approx(1, abs=1e-14)
+    exact, error = quad(lambda x: integrand(x) * density(x), low, high, epsabs=1e-12, epsrel=1e-12)
+    assert error < 1e-10
+    assert weights @ integrand(X[:, 0]) == pytest.approx(exact, abs=1e-9)
+
+
+def test_points_at_a_jump_are_as_good_as_said():
+    X, weights = unit().points()
+    shares = [weights @ (X[:, 0] < share) for share in (0.1, 0.25, 0.5, 0.77)]
+    np.testing.assert_allclose(shares, [0.1, 0.25, 0.5, 0.77], atol=5e-3)
+
+
+def test_points_of_more_features():
+    X, weights = World(normal([1, 0, -1], [1, 2, 3]), first, d=3).points()
+    assert X.shape == (2**14, 3) and weights.sum() == pytest.approx(1, abs=1e-12)
+    Z = (X - [1, 0, -1]) / [1, 2, 3]
+    np.testing.assert_allclose(weights @ Z, 0, atol=1e-3)
+    np.testing.assert_allclose((weights[:, None] * Z).T @ Z, np.eye(3), atol=3e-3)
+    X, weights = unit(d=2).points()
+    assert weights @ (X[:, 0] * X[:, 1] ** 2) == pytest.approx(1 / 6, abs=1e-4)
+
+
+def test_points_follow_the_time():
+    world = World(uniform(0, sudden(1, 3, at=5)), first)
+    means = [weights @ X[:, 0] for X, weights in map(world.points, (4, 5))]
+    np.testing.assert_allclose(means, [0.5, 1.5], atol=1e-9)
+
+
+def test_floor_of_a_numeric_outcome_is_the_noise_variance():
+    world = unit(noise=incremental(1, 2, start=0, end=10))
+    assert [world.floor(t) for t in (0, 5, 10)] == pytest.approx([1, 2.25, 4], abs=1e-12)
+    assert unit(noise=0.3).floor() == pytest.approx(0.09, abs=1e-12)
+
+
+def test_floor_of_0_and_1_is_the_mean_bernoulli_variance():
+    def probability(x, t):
+        return expit(2 * x - 1 + t)
+
+    world = World(normal(0.3, 1.5), lambda X, t: probability(X[:, 0], t), None)
+    for t in (0, 2):
+        exact, _ = quad(
+            lambda x, t=t: probability(x, t) * (1 - probability(x, t)) * norm.pdf(x, 0.3, 1.5),
+            -14, 14, epsabs=1e-13, epsrel=1e-13,
+        )  # fmt: skip
+        assert world.floor(t) == pytest.approx(exact, abs=1e-9)
+    # p = x on U(0, 1): E[x (1 - x)] = 1/6.
+    assert unit(noise=None).floor() == pytest.approx(1 / 6, abs=1e-9)
+
+
+def test_variance_is_per_row():
+    X = np.array([[0.1], [0.5], [1.0]])
+    np.testing.assert_allclose(unit(noise=None).variance(X), [0.09, 0.25, 0])
+    np.testing.assert_allclose(unit(noise=sudden(1, 2, at=1)).variance(X, 1), [4, 4, 4])
+
+
+def test_a_stream_is_cut_into_equal_batches():
+    batches = stream(unit(), rng(), batches=7, rows=5)
+    assert len(batches) == 7
+    np.testing.assert_array_equal(batches.edges, [0, 5, 10, 15, 20, 25, 30, 35])
+    np.testing.assert_array_equal(batches.when, range(7))
+
+
+def test_batch_t_of_a_stream_comes_from_time_t():
+    inputs = uniform(lambda t: 10 * t, lambda t: 10 * t + 1)
+    world = World(inputs, lambda X, t: 100 * t + 0 * X[:, 0], noise=0)
+    batches = stream(world, rng(), batches=6, rows=4)
+    t = np.repeat(np.arange(6), 4)
+    np.testing.assert_array_equal(np.floor(batches.X[:, 0]), 10 * t)
+    np.testing.assert_array_equal(batches.y, 100 * t)
+
+
+def pair(X, t):
+    return X
+
+
+BAD = {
+    "inputs a number": (lambda: World(0.5, first), TypeError, "inputs", "uniform"),
+    "mean a number": (lambda: World(uniform(0, 1), 0.5), TypeError, "mean", "mean(X, t)"),
+    "d zero": (lambda: unit(d=0), ValueError, "d must", "at least 1"),
+    "d a float": (lambda: unit(d=2.0), ValueError, "d must", "whole number"),
+    "d left out": (
+        lambda: World(uniform([0, 0], [1, 1]), first), ValueError, "inputs", "Give d",
+    ),
+    "bounds for another d": (
+        lambda: World(uniform([0, 0], 1), first, d=3), ValueError, "inputs", "Give d",
+    ),
+    "mean of two columns": (lambda: unit(pair, d=2), ValueError, "mean", "X[:, 0]"),
+    "mean NaN": (lambda: unit(lambda X, t: X[:, 0] * np.nan), ValueError, "mean", "finite"),
+    "bounds NaN": (lambda: World(uniform(0, np.nan), first), ValueError, "inputs", "finite"),
+    "noise negative": (lambda: unit(noise=-1), ValueError, "noise", ">= 0"),
+    "noise NaN": (lambda: unit(noise=np.nan), ValueError, "noise", ">= 0"),
+    "noise an array": (lambda: unit(noise=np.ones(2)), ValueError, "noise", ">= 0"),
+    "noise schedule NaN": (lambda: unit(noise=lambda t: np.nan), ValueError, "noise", ">= 0"),
+    "noise negative later": (
+        lambda: unit(noise=sudden(1, -1, at=3)).sample(rng(), 9, 3), ValueError, "noise", ">= 0",
+    ),
+    "probability above 1": (
+        lambda: unit(lambda X, t: 3 * X[:, 0], None), ValueError, "probability", "noise=sd",
+    ),
+    "probability below 0 later": (
+        lambda: unit(lambda X, t: X[:, 0] - t, None).sample(rng(), 9, 1),
+        ValueError, "probability", "noise=sd",
+    ),
+    "probability above 1 in the tail": (
+        lambda: World(normal(0.5, 1), first, None).floor(), ValueError, "probability", "noise=sd",
+    ),
+    "mean NaN later": (
+        lambda: unit(lambda X, t: X[:, 0] if t < 3 else X[:, 0] * np.nan).sample(rng(), 9, 3),
+        ValueError, "mean", "finite",
+    ),
+    "no rows": (lambda: unit().sample(rng(), 0), ValueError, "n must", "at least 1"),
+    "times for other rows": (
+        lambda: unit().sample(rng(), 5, np.arange(4)), ValueError, "t must", "one per row (5)",
+    ),
+    "start at end": (lambda: incremental(0, 1, 5, 5), ValueError, "start", "before end"),
+    "start after end": (lambda: incremental(0, 1, 6, 5), ValueError, "start", "before end"),
+    "start NaN": (lambda: incremental(0, 1, np.nan, 5), ValueError, "start", "before end"),
+    "period zero": (lambda: recurring(0, 1, 0), ValueError, "period", "positive"),
+    "period negative": (lambda: recurring(0, 1, -2), ValueError, "period", "positive"),
+    "period NaN": (lambda: recurring(0, 1, np.nan), ValueError, "period", "positive"),
+    "no batches": (lambda: stream(unit(), rng(), 0, 5), ValueError, "batches", "at least 1"),
+    "no rows a batch": (lambda: stream(unit(), rng(), 5, 0), ValueError, "rows", "at least 1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("make", "kind", "argument", "remedy"), BAD.values(), ids=list(BAD))
+def test_bad_input_is_named_with_a_remedy(make, kind, argument, remedy):
+    with pytest.raises(kind) as error:
+        make()
+    assert argument in str(error.value) and remedy in str(error.value)
+
+
+def test_world_accepts_what_it_should():
+    World(uniform(0, 1), first, noise=0)
+    World(uniform(0, 1), first, noise=None)
+    World(uniform([0, 1], [1, 2]), first, d=np.int64(2))
