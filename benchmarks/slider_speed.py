@@ -12,6 +12,8 @@ import os
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import argparse
+import io
+from contextlib import redirect_stdout
 from time import perf_counter
 
 import numpy as np
@@ -55,7 +57,7 @@ def new_figure(month, budget):
     plots.draw_curve(left, grid, fresh, "retrained", "retrained now")
     plots.draw_curve(left, grid, LINE.predict(grid), "frozen", "deployed")
     left.set(xlim=XLIM, ylim=YLIM, xlabel="x", ylabel="y")
-    left.legend(loc="upper left", ncols=2, fontsize="small", frameon=True)
+    fig.legend(loc="lower center", bbox_to_anchor=(0.5, -0.12), ncols=5)
     left.set_title(f"month {month}: staleness {budget['staleness']:.3f}")
     base = np.zeros(2)
     for term in TERMS:
@@ -84,7 +86,7 @@ def usual():
 
 def ours():
     """Return a slider that moves what changes in a picture drawn once."""
-    options = {"xlim": XLIM, "ylim": YLIM, "top": TOP, "name": "month"}
+    options = {"xlim": XLIM, "ylim": YLIM, "top": TOP, "name": "month", "title": "month {:g}"}
     picture = budget_picture(WORLD, LinearRegression(), LINE, ROWS, MONTHS, **options)
     spec = (MONTHS[0], MONTHS[-1], 1, "month")
     box = explore(picture, "A moving budget.", [{"month": 0}], month=spec)
@@ -104,14 +106,15 @@ def main():
     parser.add_argument("--moves", type=int, default=200)
     moves = parser.parse_args().moves
     InteractiveShell.instance()  # so that display() goes its usual way
-    (slow, _), (fast, image) = usual(), ours()
     months = np.random.default_rng(0).permutation(np.tile(MONTHS, moves // len(MONTHS) + 2))
     months = months[np.diff(months, prepend=-1) != 0]
     times = []
-    for month in months[: moves + 5]:
-        shown = image.value
-        times.append([milliseconds(slow, int(month)), milliseconds(fast, int(month))])
-        assert image.value != shown or month == 0
+    with redirect_stdout(io.StringIO()):  # a terminal is sent codes that clear it
+        (slow, _), (fast, image) = usual(), ours()
+        for month in months[: moves + 5]:
+            shown = image.value
+            times.append([milliseconds(slow, int(month)), milliseconds(fast, int(month))])
+            assert image.value != shown or month == 0
     times = np.array(times[5:])  # the first five warm up
     for name, column in zip(["interactive_output", "explore"], times.T, strict=True):
         p50, p95 = np.percentile(column, [50, 95])

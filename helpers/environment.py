@@ -47,7 +47,7 @@ def check_environment():
     print("versions: " + ("fine" if not wrong else "; ".join(wrong) + f" (Python {sys.version})"))
     check("00.0", "ready")
     fig, ax = figure(width=5, height=1.6)
-    ax.set(xlim=(0, 10), ylim=(-1, 1), yticks=[], xlabel="the slider moves the dot")
+    ax.set(xlim=(-0.5, 10.5), ylim=(-1, 1), yticks=[], xlabel="the slider moves the dot")
     (dot,) = ax.plot([0], [0], "o", ms=16)
     return explore(
         Picture(fig, (dot,), lambda position: dot.set_xdata([position])),

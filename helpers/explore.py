@@ -94,7 +94,8 @@ def _slider(spec, value):
     )  # fmt: skip
 
 
-def budget_picture(world, estimator, model, n, times, xlim, ylim, top, name):
+def budget_picture(world, estimator, model, n, times, xlim, ylim, top, name, title, labels=("x", "y")
+):
     """A deployed model in a moving world: its rows and fits beside its error budget.
 
     Parameters
@@ -114,7 +115,11 @@ def budget_picture(world, estimator, model, n, times, xlim, ylim, top, name):
     top : float
         Upper limit of the risk.
     name : str
-        Of the slider's value, for the titles and as the argument of ``update``.
+        Argument of ``update`` that holds the time.
+    title : str
+        Says what the time is, such as ``"month {:g}"``.
+    labels : pair of str
+        What x and y are.
 
     Returns
     -------
@@ -125,12 +130,13 @@ def budget_picture(world, estimator, model, n, times, xlim, ylim, top, name):
     grid = np.linspace(*xlim, 200)[:, None]
     fig, (left, right) = plots.figure(2)
     dots = plots.draw_rows(left, [], [], label="today's rows")
+    dots.set_clip_on(False)
     truth = plots.draw_curve(left, grid, 0 * grid, "truth", "truth")
     fresh = plots.draw_curve(left, grid, 0 * grid, "retrained", "retrained now")
     frozen = plots.draw_curve(left, grid, predict(model, grid), "frozen", "deployed")
-    left.set(xlim=xlim, ylim=ylim, xlabel="x", ylabel="y")
-    legend = left.legend(loc="upper left", ncols=2, fontsize="small", frameon=True)
-    title = left.set_title(" ")
+    left.set(xlim=xlim, ylim=ylim, xlabel=labels[0], ylabel=labels[1])
+    plots.legend_below(fig, left)
+    heading = left.set_title(" ")
     bars = {term: right.bar([0, 1], [0, 0], 0.6, **plots.fill(term)).patches for term in TERMS}
     totals = [right.text(i, 0, "", ha="center", va="bottom") for i in (0, 1)]
     right.set(ylim=(0, top), ylabel="risk (squared units of y)")
@@ -144,16 +150,16 @@ def budget_picture(world, estimator, model, n, times, xlim, ylim, top, name):
         dots.set_data(X[:, 0], y)
         truth.set_ydata(world.mean(grid, t))
         fresh.set_ydata(predict(clone(estimator).fit(X, y), grid))
-        title.set_text(f"{name} {t:g}: staleness {rounded(budget['staleness'])}")
-        for i, budget in enumerate([budget, budget | {"staleness": 0.0}]):
+        heading.set_text(f"{title.format(t)}: staleness {rounded(budget['staleness'])}")
+        for i, shown in enumerate([budget, budget | {"staleness": 0.0}]):
             height = highest = 0.0
             for term in TERMS:
-                bars[term][i].set(y=height, height=budget[term])
-                height += budget[term]
-                highest = max(highest, height)  # staleness may be negative
+                bars[term][i].set(y=height, height=shown[term], **plots.fill(term, shown[term]))
+                height += shown[term]
+                highest = max(highest, height)
             totals[i].set(y=min(highest, top), text=rounded(height))
 
-    moving = (dots, truth, fresh, frozen, legend, title, *chain(*bars.values()), *totals)
+    moving = (dots, truth, fresh, frozen, heading, *chain(*bars.values()), *totals)
     return Picture(fig, moving, update)
 
 

@@ -8,6 +8,7 @@ import io
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.markers import TICKUP
 
 from helpers.budget import TERMS
 
@@ -124,8 +125,9 @@ def draw_history(ax, history, role, column="loss", label=None):
     """
     style = {"color": COLOURS[role], "ls": DASHES[role]}
     line = ax.plot(history["when"], history[column], label=label, **style)[0]
-    ticks = ax.plot([], [], "|", ms=14, mew=2, color=COLOURS[role], clip_on=False)[0]
+    ticks = ax.plot([], [], ls="", marker=TICKUP, ms=9, mew=2, color=COLOURS[role])[0]
     ticks.set_transform(ax.get_xaxis_transform())
+    ticks.set_in_layout(False)
     move_ticks(ticks, history)
     return line, ticks
 
@@ -140,7 +142,12 @@ def draw_guess(ax, guess, label="your guess"):
     """A recorded prediction as a horizontal line; nothing while it is still ``...``."""
     if guess is ...:
         return None
-    return ax.axhline(float(guess), color=COLOURS["guess"], ls=":", lw=2.5, label=label)
+    try:
+        height = float(guess)
+    except (TypeError, ValueError):
+        print(f"your guess {guess!r} is not a number, so it is not drawn")
+        return None
+    return ax.axhline(height, color=COLOURS["guess"], ls=":", lw=2.5, label=label)
 
 
 def draw_budgets(ax, budgets, unit):
@@ -158,7 +165,9 @@ def draw_budgets(ax, budgets, unit):
     for term in TERMS:
         heights = np.array([budgets[name][term] for name in names])
         base = [_base(budgets[name], term) for name in names]
-        ax.bar(names, heights, bottom=base, width=0.6, label=term, **fill(term))
+        bars = ax.bar(names, heights, bottom=base, width=0.6, label=term)
+        for bar, height in zip(bars, heights, strict=True):
+            bar.set(**fill(term, height))
     for i, name in enumerate(names):
         top = max(budgets[name]["risk"], _base(budgets[name], "staleness"))
         ax.annotate(f"{budgets[name]['risk']:.3f}", (i, top), (0, 3), textcoords="offset points",
@@ -203,7 +212,10 @@ def _base(budget, term):
     return sum(budget[t] for t in TERMS[: TERMS.index(term)])
 
 
-def fill(term):
-    """Colour and hatch of a term, as keywords for bars and areas."""
-    return {"facecolor": COLOURS[term], "hatch": HATCHES[term], "edgecolor": "#444444"}
+def fill(term, value=0.0):
+    """Colour and hatch of a term, as keywords for bars and areas.
 
+    A negative term is taken off the others: white, so that they show that much less.
+    """
+    face = "white" if value < 0 else COLOURS[term]
+    return {"facecolor": face, "hatch": HATCHES[term], "edgecolor": "#444444"}

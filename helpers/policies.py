@@ -2,7 +2,8 @@
 
 *When* is a function ``when(now, scored) -> batch or None``: the next retrain after batch ``now``.
 ``scored`` yields (batch, losses) in time order, so a policy can watch errors but not the future.
-*Remember* is a function ``remember(edges, now) -> (lo, hi)``: the rows to train on at batch ``now``.
+*Remember* is a function ``remember(edges, now) -> (lo, hi)``: the rows to train on before batch
+``now``.
 """
 
 from collections.abc import Callable

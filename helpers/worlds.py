@@ -237,7 +237,7 @@ class World:
         from scipy.stats import qmc
 
         # Half a step off the grid: the sequence starts at 0, where a normal is infinite.
-        u = qmc.Sobol(self.d, scramble=False).random_base2(_LOG2_ROWS) + 0.5**(_LOG2_ROWS + 1)
+        u = qmc.Sobol(self.d, scramble=False).random_base2(_LOG2_ROWS) + 0.5 ** (_LOG2_ROWS + 1)
         return self._rows(u, t)[0], np.full(len(u), 1 / len(u))
 
     def variance(self, X, t=0):
@@ -249,7 +249,7 @@ class World:
         return np.full(len(X), sd**2)
 
     def floor(self, t=0):
-        """Risk of the best possible predictor f_t: E[Var(y|x)], a mean squared error or Brier score."""
+        """Risk of the best possible predictor, f_t: E[Var(y|x)], as MSE or Brier score."""
         X, weights = self.points(t)
         return float(weights @ self.variance(X, t))
 

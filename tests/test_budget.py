@@ -159,25 +159,24 @@ def test_risk_is_the_mean_loss_of_rows():
     assert risk(LOGISTIC, model, 1) == pytest.approx(losses.mean(), abs=4 * losses.std() / 1e5**0.5)
 
 
-def test_brier_budget_by_quadrature():
+@pytest.mark.parametrize(("t", "sign"), [(0, 1), (1, -1)])
+def test_brier_budget_by_quadrature(t, sign):
     def expectation(function):
         return quad(lambda x: function(x) * norm.pdf(x, 0.3, 1.2), -11, 12, epsabs=1e-13, limit=200)
 
-    for t, sign in [(0, 1), (1, -1)]:
+    def f(x):
+        return expit(sign * x**2 - 1)
 
-        def f(x, sign=sign):
-            return expit(sign * x**2 - 1)
+    def p(x):
+        return expit(model.intercept_[0] + model.coef_[0, 0] * x)
 
-        model = LogisticRegression().fit(*LOGISTIC.sample(np.random.default_rng(1), 200))
-        a, b = model.intercept_[0], model.coef_[0, 0]
-        floor, error = expectation(lambda x: f(x) * (1 - f(x)))
-        assert error < 1e-10
-        assert LOGISTIC.floor(t) == pytest.approx(floor, abs=1e-9)
-        # E[(y - p)^2 | x] = f (1 - p)^2 + (1 - f) p^2, without the split into floor and distance.
-        exact, _ = expectation(
-            lambda x: f(x) * (1 - expit(a + b * x)) ** 2 + (1 - f(x)) * expit(a + b * x) ** 2
-        )
-        assert risk(LOGISTIC, model, t) == pytest.approx(exact, abs=1e-9)
+    model = LogisticRegression().fit(*LOGISTIC.sample(np.random.default_rng(1), 200))
+    floor, error = expectation(lambda x: f(x) * (1 - f(x)))
+    assert error < 1e-10
+    assert LOGISTIC.floor(t) == pytest.approx(floor, abs=1e-9)
+    # E[(y - p)^2 | x] without the split into floor and distance.
+    exact, _ = expectation(lambda x: f(x) * (1 - p(x)) ** 2 + (1 - f(x)) * p(x) ** 2)
+    assert risk(LOGISTIC, model, t) == pytest.approx(exact, abs=1e-9)
 
 
 def test_staleness_may_be_negative():
@@ -186,6 +185,15 @@ def test_staleness_may_be_negative():
         budget = error_budget(world, estimator, limit(world, estimator), n=20, draws=50)
         assert budget["staleness"] == pytest.approx(-budget["estimation"], abs=1e-12)
         assert budget["staleness"] < 0
+
+
+def test_estimation_may_be_negative():
+    """A penalty that just kills the slope in the limit spares it in some small samples."""
+    world = World(normal(0, 1), lambda X, t: 2 * X[:, 0], noise=0.5)
+    budget = error_budget(world, Lasso(2), limit(WIDENED, LINE), n=20)
+    assert budget["approximation"] == pytest.approx(4, abs=0.2)
+    assert budget["estimation"] < -4 * budget["se"]
+    assert sum(budget[term] for term in TERMS) == pytest.approx(budget["risk"], abs=1e-12)
 
 
 def test_staleness_is_what_a_retrain_gains_on_average():
@@ -316,14 +324,13 @@ def test_budget_over_time_is_the_budget_of_each_batch():
         (World(uniform(0, 1), lambda X, t: X[:, 0] ** (1 + (t >= 4)), 0.3), 2),
         (World(uniform(0, 1), square, sudden(0.3, 0.6, at=4)), 2),
         (World(uniform(0, 1), lambda X, t: X[:, 0] * t, 0.3), 6),
+        (World(uniform(0, sudden(1, 3, at=4)), lambda X, t: 0 * X[:, 0], 0.3), 2),
     ],
-    ids=["still", "inputs step", "mean steps", "noise steps", "mean moves"],
+    ids=["still", "inputs step", "mean steps", "noise steps", "mean moves", "inputs step, f flat"],
 )
 def test_a_world_that_stands_still_is_worked_out_once(world, states, monkeypatch):
     calls, original = [], module.fresh_risks
-    monkeypatch.setattr(
-        module, "fresh_risks", lambda *a, **k: calls.append(a) or original(*a, **k)
-    )
+    monkeypatch.setattr(module, "fresh_risks", lambda *a, **k: calls.append(a) or original(*a, **k))
     learner = Learner(stream(world, np.random.default_rng(0), 8, 30), LINE)
     history = backtest(learner, Policy(), start=2)
     table = budget_over_time(world, learner, history, n=20, draws=4)

@@ -3,14 +3,18 @@
 import io
 
 import numpy as np
+import pandas as pd
 import pytest
 from ipywidgets import FloatSlider, Image, IntSlider
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 from PIL import Image as Pillow
 from sklearn.linear_model import LinearRegression
 
 from helpers import plots
-from helpers.budget import TERMS, limit, risk
-from helpers.explore import Picture, budget_picture, explore
+from helpers.budget import TERMS, limit, risk, rounded
+from helpers.explore import Picture, budget_picture, explore, replay_picture
 from helpers.worlds import World, uniform
 
 ALT = "A dot moves along a line."
@@ -114,7 +118,9 @@ def test_an_update_is_drawn_as_a_full_redraw_would():
     box = dot_box()
     picture = dot_picture()
     picture.update(x=7)
-    np.testing.assert_allclose(pixels(move(box, position=7)), pixels(plots.png(picture.fig)), atol=2)
+    np.testing.assert_allclose(
+        pixels(move(box, position=7)), pixels(plots.png(picture.fig)), atol=2
+    )
 
 
 # The budget picture.
@@ -128,10 +134,11 @@ WORLD = World(uniform(0, 1), turning, noise=0.1)
 LINE = limit(WORLD, LinearRegression())
 
 
-def budget_of(times=range(0, 21, 5), n=20, name="month"):
+def budget_of(times=range(0, 21, 5), n=20):
     return budget_picture(
-        WORLD, LinearRegression(), LINE, n, times, xlim=(0, 1), ylim=(-0.4, 1.4), top=0.4, name=name
-    )
+        WORLD, LinearRegression(), LINE, n, times, xlim=(0, 1), ylim=(-0.4, 1.4), top=0.4,
+        name="month", title="month {:g}", labels=("dose", "harvest"),
+    )  # fmt: skip
 
 
 def bars(picture):
@@ -156,7 +163,8 @@ def test_the_bars_add_up_to_the_risk(month):
     assert stacks[1, 0, 1] == pytest.approx(1 / 180, abs=1e-9)  # x^2 + a line, in every month
     totals = [text.get_text() for text in picture.fig.axes[1].texts]
     assert totals == [f"{end:.3f}" for end in ends[-1]]
-    assert f"staleness {stacks[-1, 0, 1]:.3f}" in picture.fig.axes[0].get_title(loc="left")
+    title = f"month {month}: staleness {rounded(stacks[-1, 0, 1])}"
+    assert picture.fig.axes[0].get_title(loc="left") == title
 
 
 def test_negative_staleness_is_drawn_as_it_is():
@@ -203,7 +211,81 @@ def test_times_between_whole_numbers():
 
 def test_every_axis_of_the_budget_picture_is_labelled():
     left, right = budget_of().fig.axes
-    assert left.get_xlabel() and left.get_ylabel() and "squared units" in right.get_ylabel()
+    assert (left.get_xlabel(), left.get_ylabel()) == ("dose", "harvest")
+    assert "squared units" in right.get_ylabel()
     ticks = [label.get_text() for label in right.get_xticklabels()]
     assert ticks == ["deployed", "retrained now"]
     assert {text.get_text() for text in right.get_legend().get_texts()} == set(TERMS)
+
+
+def state(artist):
+    """What an update may change of an artist."""
+    if isinstance(artist, Line2D):
+        return artist.get_xydata().tolist()
+    if isinstance(artist, Rectangle):
+        return artist.get_bbox().bounds
+    return (artist.get_text(), artist.get_position()) if isinstance(artist, Text) else None
+
+
+def assert_moving_is_all_that_moves(picture, first, second):
+    picture.update(**first)
+    before = {artist: state(artist) for artist in picture.fig.findobj()}
+    picture.update(**second)
+    moved = {artist for artist, old in before.items() if state(artist) != old}
+    assert moved and moved <= set(picture.moving)
+
+
+def test_all_that_moves_is_redrawn():
+    assert_moving_is_all_that_moves(budget_of(), {"month": 0}, {"month": 20})
+
+
+# A year replayed.
+
+HISTORIES = {
+    k: pd.DataFrame({"when": range(9, 15), "loss": 0.5 + 0.01 * k + 0.02 * np.arange(6)}).assign(
+        retrained=lambda h, k=k: (h["when"] - 9) % k == k - 1
+    )
+    for k in (1, 2, 4)
+}
+FROZEN = HISTORIES[4].assign(loss=0.7, retrained=False)
+
+
+def replay():
+    return replay_picture(HISTORIES, {"never": (FROZEN, "frozen")}, (0.4, 0.8), "k", "weeks apart")
+
+
+@pytest.mark.parametrize("k", HISTORIES)
+def test_a_replay_shows_the_history_of_its_value(k):
+    picture = replay()
+    picture.update(k=4)
+    picture.update(k=k)
+    left, right = picture.fig.axes
+    moved = [line for line in picture.moving if line in left.lines]
+    np.testing.assert_allclose(moved[0].get_ydata(), HISTORIES[k]["loss"])
+    expected = HISTORIES[k]["when"][HISTORIES[k]["retrained"]]
+    assert list(moved[1].get_xdata()) == list(expected) != []
+    mean = HISTORIES[k]["loss"].mean()
+    (dot,) = [line for line in picture.moving if line in right.lines]
+    np.testing.assert_allclose(dot.get_xydata(), [[k, mean]])
+    assert f"weeks apart: {k}, mean log loss {mean:.3f}" in left.get_title(loc="left")
+
+
+def test_a_replay_keeps_what_stands_still():
+    picture = replay()
+    left, right = picture.fig.axes
+    np.testing.assert_allclose(left.lines[0].get_ydata(), FROZEN["loss"])
+    assert left.lines[0] not in picture.moving
+    means = [line for line in right.lines if len(line.get_xdata()) == len(HISTORIES)]
+    np.testing.assert_allclose(means[0].get_ydata(), [h["loss"].mean() for h in HISTORIES.values()])
+    assert left.get_xlabel() and left.get_ylabel() and right.get_xlabel() == "weeks apart"
+    assert right.get_ylabel()
+
+
+def test_all_that_moves_in_a_replay_is_redrawn():
+    assert_moving_is_all_that_moves(replay(), {"k": 1}, {"k": 4})
+
+
+def test_a_replay_under_a_slider():
+    box = explore(replay(), ALT, [{"k": 1}, {"k": 4}], k=(1, 2, 1, "k"))
+    start = bytes(parts(box)[1].value)
+    assert move(box, k=2) != start and move(box, k=1) == start

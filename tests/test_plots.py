@@ -239,3 +239,35 @@ def test_one_legend_below():
     assert [text.get_text() for text in legend.get_texts()] == [*TERMS, "risk"]
     fig.draw_without_rendering()
     assert legend.get_window_extent().y1 <= axes[0].get_window_extent().y0
+
+
+HISTORY = pd.DataFrame(
+    {"when": [9, 10, 11, 12], "loss": [0.5, 0.4, 0.6, 0.3], "retrained": [False, True, False, True]}
+)
+
+
+def test_a_history_is_a_line_with_ticks_at_its_retrains():
+    fig, ax = plots.figure()
+    line, ticks = plots.draw_history(ax, HISTORY, "frozen", label="kept")
+    np.testing.assert_allclose(line.get_xydata().T, HISTORY[["when", "loss"]].T)
+    assert line.get_label() == "kept" and line.get_color() == plots.COLOURS["frozen"]
+    assert list(ticks.get_xdata()) == [10, 12]
+    fig.draw_without_rendering()
+    ends = ticks.get_transform().transform(ticks.get_xydata())
+    np.testing.assert_allclose(ends[:, 1], ax.get_window_extent().y0)  # on the axis
+    assert ax.get_legend_handles_labels()[1] == ["kept"]
+
+
+def test_another_column_of_a_history():
+    _, ax = plots.figure()
+    line, _ = plots.draw_history(ax, HISTORY.assign(auc=0.7), "retrained", column="auc")
+    np.testing.assert_allclose(line.get_ydata(), 0.7)
+
+
+def test_ticks_move_to_another_history():
+    _, ax = plots.figure()
+    _, ticks = plots.draw_history(ax, HISTORY, "retrained")
+    plots.move_ticks(ticks, HISTORY.assign(retrained=[False, False, True, False]))
+    assert list(ticks.get_xdata()) == [11]
+    plots.move_ticks(ticks, HISTORY.assign(retrained=False))
+    assert list(ticks.get_xdata()) == []

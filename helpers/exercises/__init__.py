@@ -19,7 +19,7 @@ class NotYet(Exception):
 
 
 class NotAttempted(Exception):
-    """A function that still returns ``...`` or None."""
+    """An answer that still holds ``...``."""
 
 
 def check(exercise, answer, **given):
@@ -75,7 +75,9 @@ def number(answer):
     try:
         value = np.asarray(answer, float)
     except (TypeError, ValueError):
-        raise NotYet(f"The answer should be one number; this is a {type(answer).__name__}.") from None
+        raise NotYet(
+            f"The answer should be one number; this is a {type(answer).__name__}."
+        ) from None
     if value.size != 1:
         raise NotYet(f"The answer should be one number; this holds {value.size} of them.")
     if not np.isfinite(value).all():
@@ -84,12 +86,14 @@ def number(answer):
 
 
 def call(function, *arguments):
-    """What the learner's function returns; `NotAttempted` while that is ``...`` or None."""
+    """What the learner's function returns; `NotAttempted` while that is ``...``."""
     if not callable(function):
         raise NotYet("The answer should be a function: give its name, without brackets.")
     result = function(*arguments)
-    if result is ... or result is None:
+    if result is ...:
         raise NotAttempted
+    if result is None:
+        raise NotYet("Your function returns nothing. It needs a return, not a print.")
     return result
 
 

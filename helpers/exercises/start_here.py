@@ -26,7 +26,9 @@ def what_retraining_removes(answer, budget):
             raise NotYet(f"That is the {term}. A fresh fit on today's rows has it as well.")
     if close(value, budget["staleness"] / budget["risk"], abs=5e-3):
         raise NotYet("That is the share. Give the amount, in the units of the risk.")
-    raise NotYet("Compare the two bars of the last frame: which term do they not share?")
+    if close(value, budget["staleness"], rel=0.05):
+        raise NotYet("Very close. Give three decimals.")
+    raise NotYet("Set the slider to month 20: which term is only in the left bar?")
 
 
 def worth_it(answer):

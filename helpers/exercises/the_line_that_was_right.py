@@ -34,6 +34,8 @@ def lack_of_fit(answer):
         raise NotYet("Right when the range starts at 0. What if it starts elsewhere, as (1, 2)?")
     if np.allclose(np.diff(values), np.diff(truth), rtol=0.05):
         raise NotYet("Too large by the same amount everywhere. Is the noise counted? Leave it out.")
+    if np.allclose(values, truth, rtol=0.2):
+        raise NotYet("Close. More rows, or a finer grid: try 1001 points.")
     growth = values[1] / values[0] if values[0] else np.inf
     if not close(growth, truth[1] / truth[0], rel=0.1):
         raise NotYet(
@@ -47,12 +49,18 @@ def lack_of_fit(answer):
 
 
 def incidents():
-    """Three incidents for 01.2: name -> (x_old, y_old, x_new, y_new), each of shape (n,)."""
+    """Three incidents for 01.2.
+
+    Returns
+    -------
+    dict of str to tuple
+        Name -> (X_old, y_old, X_new, y_new), X of shape (n, 1) and y of shape (n,).
+    """
     rng = np.random.default_rng(11)
 
     def rows(n, high, mean):
         x = rng.uniform(0, high, n)
-        return x, mean(x) + rng.normal(0, 0.2, n)
+        return x[:, None], mean(x) + rng.normal(0, 0.2, n)
 
     return {
         "A": rows(200, 1, lambda x: 1 + x**2) + rows(200, 1, lambda x: 1 + (1 - x) ** 2),
@@ -70,7 +78,7 @@ def which_story(answer, cases):
     for name, case in cases.items():
         if answer[name] not in STORIES:
             raise NotYet(f'{name}: choose one of "{STORIES[0]}", "{STORIES[1]}", "{STORIES[2]}".')
-        x_old, y_old, x_new, y_new = case
+        x_old, y_old, x_new, y_new = (np.ravel(values) for values in case)
         wider = x_new.max() - x_new.min() > 1.5 * (x_old.max() - x_old.min())
         curve = np.polynomial.Polynomial.fit(x_new, y_new, 2)
         moved = np.mean((y_old - curve(x_old)) ** 2) > 2 * np.mean((y_new - curve(x_new)) ** 2)
@@ -78,9 +86,14 @@ def which_story(answer, cases):
         if answer[name] == truth:
             continue
         if answer[name] == STORIES[0] and not wider:
-            raise NotYet(f"{name}: compare the smallest and largest x, old and new. Did it widen?")
+            raise NotYet(
+                f"{name}: more rows always reach a little further. From {np.ptp(x_old):.2f} to "
+                f"{np.ptp(x_new):.2f}: is that enough to explain anything? Try p_bend as well."
+            )
         if answer[name] == STORIES[1]:
-            raise NotYet(f"{name}: one curve fits old and new rows alike. Draw them in one picture.")
+            raise NotYet(
+                f"{name}: one curve fits old and new rows alike. Draw them in one picture."
+            )
         if moved:
             raise NotYet(f"{name}: at the same x, old and new outcomes differ. Draw them together.")
         raise NotYet(f"{name}: look at how far the new x reach beyond the old ones.")
@@ -91,7 +104,8 @@ def break_even(answer, budget, cost):
     """01.3: rows served until a retrain has paid for itself: cost / staleness."""
     rows, truth = number(answer), cost / budget["staleness"]
     if close(rows, truth, abs=1.0):
-        return f"After about {truth:.0f} rows: {cost} / {budget['staleness']:.3f}."
+        sum_ = f"{cost} / {budget['staleness']:.3f} = {truth:.1f}"
+        return f"{sum_}, so it has paid for itself with row {np.ceil(truth):.0f}."
     if close(rows, cost * budget["staleness"]):
         raise NotYet("You multiplied. How many times does the gain per row fit into the cost?")
     for term in ("risk", "approximation", "estimation", "floor"):

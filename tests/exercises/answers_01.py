@@ -27,7 +27,7 @@ ANSWERS = {
         "wrong": [
             (
                 'stories = {"A": "range widened", "B": "too few rows", "C": "range widened"}',
-                "A: compare the smallest and largest x",
+                "A: more rows always reach a little further",
             ),
             (
                 'stories = {"A": "world changed", "B": "too few rows", "C": "world changed"}',
