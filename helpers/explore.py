@@ -94,7 +94,8 @@ def _slider(spec, value):
     )  # fmt: skip
 
 
-def budget_picture(world, estimator, model, n, times, xlim, ylim, top, name, title, labels=("x", "y")
+def budget_picture(
+    world, estimator, model, n, times, xlim, ylim, top, name, title, labels=("x", "y")
 ):
     """A deployed model in a moving world: its rows and fits beside its error budget.
 
@@ -130,7 +131,7 @@ def budget_picture(world, estimator, model, n, times, xlim, ylim, top, name, tit
     grid = np.linspace(*xlim, 200)[:, None]
     fig, (left, right) = plots.figure(2)
     dots = plots.draw_rows(left, [], [], label="today's rows")
-    dots.set_clip_on(False)
+    dots.set(clip_on=False, in_layout=False)  # rows at the very edge are drawn whole
     truth = plots.draw_curve(left, grid, 0 * grid, "truth", "truth")
     fresh = plots.draw_curve(left, grid, 0 * grid, "retrained", "retrained now")
     frozen = plots.draw_curve(left, grid, predict(model, grid), "frozen", "deployed")
