@@ -7,6 +7,7 @@ retrains the model is fixed, so it scores ahead in blocks.
 
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from numbers import Integral
 from types import SimpleNamespace
 
 import numpy as np
@@ -76,6 +77,7 @@ class Batches:
                 "edges must be a one-dimensional array of at least two whole row numbers; "
                 f"got {self.edges!r}"
             )
+        edges = edges.astype(np.int64)
         if edges[0] != 0 or edges[-1] != len(y):
             raise ValueError(
                 f"edges must run from 0 to the number of rows, {len(y)}; "
@@ -134,12 +136,25 @@ class Learner:
     _fits: dict = field(default_factory=dict, repr=False)
 
     def __post_init__(self):
+        if not isinstance(self.batches, Batches):
+            raise TypeError(
+                f"batches must be Batches; got {type(self.batches).__name__}. Write Batches(X, y, edges)"
+            )
         for method in ("fit", "predict"):
             if not hasattr(self.estimator, method):
                 raise TypeError(
                     f"estimator must be a scikit-learn estimator; {self.estimator!r} has no "
                     f"{method}(). Pass an instance, such as LinearRegression()."
                 )
+        from sklearn.base import is_classifier
+
+        if not isinstance(self.estimator, type) and is_classifier(self.estimator):
+            if not hasattr(self.estimator, "predict_proba"):
+                raise TypeError(
+                    f"estimator must give probabilities; {self.estimator!r} has no predict_proba()"
+                )
+            if not np.isin(self.batches.y, (0, 1)).all():
+                raise ValueError("y must hold 0 and 1 for a classifier; recode the classes")
         if isinstance(self.estimator, type):
             raise TypeError(
                 f"estimator must be an instance; got the class {self.estimator.__name__}. "
@@ -204,6 +219,13 @@ def backtest(learner, policy, start, loss=squared_loss, metrics=None, progress=F
     ValueError
         If ``start`` leaves nothing to train on or to score, or if the policy is not causal.
     """
+    for name in ("batches", "fit", "predict"):
+        if not hasattr(learner, name):
+            raise TypeError(f"learner must be a Learner; {type(learner).__name__} has no {name}")
+    if not (callable(getattr(policy, "when", None)) and callable(policy.remember)):
+        raise TypeError(f"policy must be a Policy, such as Policy(every(4)); got {policy!r}")
+    if not isinstance(start, Integral) or isinstance(start, bool):
+        raise TypeError(f"start must be a whole batch number; got {start!r}")
     batches = learner.batches
     edges, T = batches.edges, len(batches)
     if not 1 <= start < T:
@@ -214,6 +236,10 @@ def backtest(learner, policy, start, loss=squared_loss, metrics=None, progress=F
         while now < T:
             scored = _Scored(learner, learner.fit(*window), loss, now)
             following = policy.when(now, scored)
+            if following is not None and not isinstance(following, Integral):
+                raise TypeError(
+                    f"policy.when must return a whole batch number or None; got {following!r}"
+                )
             if following is not None and following <= scored.seen:
                 raise ValueError(
                     f"policy looked at batch {scored.seen} and asked for a retrain at batch "
@@ -251,7 +277,7 @@ class _Scored:
                 self._predict_to(min(t + block, len(self._edges) - 1))
                 block *= 2
             p = self._predicted[a : b - self._edges[self._now]]
-            self.seen = t
+            self.seen = max(self.seen, t)
             yield t, self._loss(self._y[self._edges[t] : b], p)
 
     def _predict_to(self, end):
@@ -266,7 +292,10 @@ class _Scored:
         edges = self._edges[self._now : end + 1]
         y, inner = self._y[edges[0] : edges[-1]], edges - edges[0]
         p = self._predicted[: inner[-1]]
-        loss = np.add.reduceat(self._loss(y, p), inner[:-1]) / np.diff(edges)
+        losses = np.asarray(self._loss(y, p), float)
+        if losses.shape != y.shape:
+            raise ValueError(f"loss must return one loss per row, {y.shape}; got {losses.shape}")
+        loss = np.add.reduceat(losses, inner[:-1]) / np.diff(edges)
         size = end - self._now
         columns = {
             "loss": loss,

@@ -52,7 +52,7 @@ def _risk(model, X, weights, f, floor):
 def limit(world, estimator, t=0):
     """Fit the estimator to unlimited rows of time ``t``: the m* of the approximation term.
 
-    Linear and logistic models are fitted to the weighted points of `World.points`, so that the
+    LinearRegression, Ridge and LogisticRegression, alone or after PolynomialFeatures, are fitted to the weighted points of `World.points`, so that the
     limit is exact up to quadrature, and a penalty on the sum of losses has vanished. Any other
     estimator is fitted on a fixed sample of 20,000 rows, and the limit is approximate.
 
@@ -61,13 +61,17 @@ def limit(world, estimator, t=0):
     fitted scikit-learn estimator
     """
     from sklearn.base import clone, is_classifier
+    from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
     from sklearn.pipeline import Pipeline
-    from sklearn.utils.validation import has_fit_parameter
+    from sklearn.preprocessing import PolynomialFeatures
 
     model = clone(estimator)
     last = model.steps[-1][1] if isinstance(model, Pipeline) else model
-    linear = type(last).__module__.startswith("sklearn.linear_model")
-    if not (linear and has_fit_parameter(last, "sample_weight")):
+    steps = model.steps[:-1] if isinstance(model, Pipeline) else []
+    exact = type(last) in (LinearRegression, LogisticRegression, Ridge) and all(
+        isinstance(step, PolynomialFeatures) for _, step in steps
+    )
+    if not exact:
         return model.fit(*world.sample(np.random.default_rng(0), _MANY_ROWS, t))
     X, weights = world.points(t)
     y = world.mean(X, t)

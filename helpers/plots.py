@@ -7,6 +7,7 @@ import io
 
 import matplotlib
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.markers import TICKUP
 
@@ -190,6 +191,8 @@ def draw_budget_over_time(ax, budget, unit="squared units", retrained=()):
     retrained : sequence of int
         Batches at which the model was retrained.
     """
+    budget = pd.concat([budget, budget.iloc[[-1]]], ignore_index=True)
+    budget.loc[len(budget) - 1, "batch"] += 1  # the last batch has a width as well
     t, explained = budget["batch"], 0
     for term in TERMS:
         top = explained + budget[term]
@@ -199,7 +202,8 @@ def draw_budget_over_time(ax, budget, unit="squared units", retrained=()):
     for i, batch in enumerate(retrained):
         ax.axvline(batch, ymax=0.05, color="black", lw=2, label="" if i else "retrained")
     ax.set(xlabel="batch", ylabel=f"risk ({unit})")
-    ax.label_outer()
+    if len(ax.get_shared_y_axes().get_siblings(ax)) > 1:
+        ax.label_outer()
 
 
 def legend_below(fig, ax, columns=5):

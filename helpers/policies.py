@@ -36,9 +36,13 @@ def at(times):
     times : sequence of int
         Batch numbers. Those up to the first scored batch have no effect.
     """
+    try:
+        times = list(times)
+    except TypeError:
+        raise TypeError(f"times must be a list of whole batch numbers; got {times!r}") from None
+    if not all(isinstance(t, Integral) and not isinstance(t, bool) for t in times):
+        raise TypeError(f"times must be a list of whole batch numbers; got {times!r}")
     times = sorted(times)
-    if not all(isinstance(t, Integral) for t in times):
-        raise TypeError(f"times must be whole batch numbers; got {times}")
     return lambda now, scored: next((t for t in times if t > now), None)
 
 

@@ -76,7 +76,7 @@ def recurring(first, second, period):
 
 
 def _blend(before, after, weight):
-    before, after = np.asarray(before, float), np.asarray(after, float)
+    before, after = np.broadcast_arrays(np.asarray(before, float), np.asarray(after, float))
     if before.ndim:  # one value per feature: times run down the rows
         weight = np.asarray(weight)[..., None]
     return before + (after - before) * weight
@@ -157,12 +157,18 @@ class World:
         if not isinstance(self.d, int | np.integer) or self.d < 1:
             raise ValueError(f"d must be a whole number of features, at least 1; got {self.d!r}")
         if self.noise is not None and not callable(self.noise):
-            if not np.isfinite(self.noise) or self.noise < 0:
+            if np.ndim(self.noise) or not np.isfinite(self.noise) or self.noise < 0:
                 raise ValueError(f"noise must be a standard deviation >= 0; got {self.noise}")
         self._rows(np.full((2, self.d), 0.5), 0)
 
     def _rows(self, u, t):
-        X = np.asarray(self.inputs(u, t), float)
+        try:
+            X = np.asarray(self.inputs(u, t), float)
+        except ValueError as error:
+            raise ValueError(
+                f"inputs must give {self.d} features (d={self.d}). Give d, and one bound "
+                f"per feature: {error}"
+            ) from None
         if X.shape != u.shape:
             raise ValueError(
                 f"inputs must return shape {u.shape} for d={self.d}; got {X.shape}. Give d, and "
@@ -209,8 +215,7 @@ class World:
         luck = u[:, -1]
         if self.noise is None:
             return X, (luck < f).astype(float)
-        sd = self.noise(t) if callable(self.noise) else self.noise
-        return X, f + sd * ndtri(luck)
+        return X, f + self._sd(t) * ndtri(luck)
 
     def points(self, t=0):
         """Points and weights that stand for P_t(x): expectations are weighted sums over them.
@@ -245,8 +250,13 @@ class World:
         if self.noise is None:
             f = self.mean(X, t)
             return f * (1 - f)
-        sd = self.noise(t) if callable(self.noise) else self.noise
-        return np.full(len(X), sd**2)
+        return np.full(len(X), self._sd(t) ** 2)
+
+    def _sd(self, t):
+        sd = np.asarray(self.noise(t) if callable(self.noise) else self.noise, float)
+        if not np.isfinite(sd).all() or (sd < 0).any():
+            raise ValueError(f"noise must be a standard deviation >= 0 at all times; got {sd}")
+        return sd
 
     def floor(self, t=0):
         """Risk of the best possible predictor, f_t: E[Var(y|x)], as MSE or Brier score."""

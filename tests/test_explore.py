@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from ipywidgets import FloatSlider, Image, IntSlider
+from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
@@ -175,6 +176,10 @@ def test_negative_staleness_is_drawn_as_it_is():
     assert "staleness -0." in picture.fig.axes[0].get_title(loc="left")
     heights = [text.get_position()[1] for text in picture.fig.axes[1].texts]
     np.testing.assert_allclose(heights, stacks.sum(axis=2).max(axis=0), atol=1e-12)
+    below = picture.fig.axes[1].containers[-1][0]
+    assert to_hex(below.get_facecolor()) == "#ffffff"
+    picture.update(month=20)
+    assert to_hex(below.get_facecolor()) == plots.COLOURS["staleness"].lower()
 
 
 def test_the_curves_are_those_of_the_time():
