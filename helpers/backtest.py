@@ -138,7 +138,8 @@ class Learner:
     def __post_init__(self):
         if not isinstance(self.batches, Batches):
             raise TypeError(
-                f"batches must be Batches; got {type(self.batches).__name__}. Write Batches(X, y, edges)"
+                f"batches must be Batches; got {type(self.batches).__name__}. "
+                "Write Batches(X, y, edges)"
             )
         for method in ("fit", "predict"):
             if not hasattr(self.estimator, method):
@@ -154,7 +155,9 @@ class Learner:
                     f"estimator must give probabilities; {self.estimator!r} has no predict_proba()"
                 )
             if not np.isin(self.batches.y, (0, 1)).all():
-                raise ValueError("y must hold 0 and 1 for a classifier; recode the classes")
+                raise ValueError(
+                    "y must hold 0 and 1 for a classifier; recode it as y == one class"
+                )
         if isinstance(self.estimator, type):
             raise TypeError(
                 f"estimator must be an instance; got the class {self.estimator.__name__}. "
@@ -294,7 +297,7 @@ class _Scored:
         p = self._predicted[: inner[-1]]
         losses = np.asarray(self._loss(y, p), float)
         if losses.shape != y.shape:
-            raise ValueError(f"loss must return one loss per row, {y.shape}; got {losses.shape}")
+            raise ValueError(f"loss must return one loss per row; got {losses.shape}: see metrics")
         loss = np.add.reduceat(losses, inner[:-1]) / np.diff(edges)
         size = end - self._now
         columns = {

@@ -63,13 +63,13 @@ def limit(world, estimator, t=0):
     from sklearn.base import clone, is_classifier
     from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
     from sklearn.pipeline import Pipeline
-    from sklearn.preprocessing import PolynomialFeatures
+    from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
     model = clone(estimator)
     last = model.steps[-1][1] if isinstance(model, Pipeline) else model
     steps = model.steps[:-1] if isinstance(model, Pipeline) else []
     exact = type(last) in (LinearRegression, LogisticRegression, Ridge) and all(
-        isinstance(step, PolynomialFeatures) for _, step in steps
+        isinstance(step, PolynomialFeatures | StandardScaler) for _, step in steps
     )
     if not exact:
         return model.fit(*world.sample(np.random.default_rng(0), _MANY_ROWS, t))

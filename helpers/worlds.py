@@ -159,6 +159,8 @@ class World:
         if self.noise is not None and not callable(self.noise):
             if np.ndim(self.noise) or not np.isfinite(self.noise) or self.noise < 0:
                 raise ValueError(f"noise must be a standard deviation >= 0; got {self.noise}")
+        if self.noise is not None:
+            self._sd(0)
         self._rows(np.full((2, self.d), 0.5), 0)
 
     def _rows(self, u, t):
