@@ -52,9 +52,10 @@ def _risk(model, X, weights, f, floor):
 def limit(world, estimator, t=0):
     """Fit the estimator to unlimited rows of time ``t``: the m* of the approximation term.
 
-    LinearRegression, Ridge and LogisticRegression, alone or after PolynomialFeatures, are fitted to the weighted points of `World.points`, so that the
-    limit is exact up to quadrature, and a penalty on the sum of losses has vanished. Any other
-    estimator is fitted on a fixed sample of 20,000 rows, and the limit is approximate.
+    LinearRegression, Ridge and LogisticRegression, alone or after PolynomialFeatures, are
+    fitted to the weighted points of `World.points`, so that the limit is exact up to
+    quadrature, and a penalty on the sum of losses has vanished. Any other estimator is
+    fitted on a fixed sample of 20,000 rows, and the limit is approximate.
 
     Returns
     -------
