@@ -27,7 +27,8 @@ from sklearn.linear_model import LinearRegression
 
 from helpers import plots
 from helpers.budget import TERMS, error_budget
-from helpers.explore import budget_picture, explore
+from helpers.explore import explore
+from helpers.pictures import budget_picture
 from helpers.worlds import World, uniform
 
 MONTHS, ROWS = range(21), 20

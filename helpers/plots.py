@@ -166,7 +166,9 @@ def draw_budgets(ax, budgets, unit):
     for term in TERMS:
         heights = np.array([budgets[name][term] for name in names])
         base = [_base(budgets[name], term) for name in names]
-        bars = ax.bar(names, heights, bottom=base, width=0.6, label=term)
+        bars = ax.bar(names, heights, bottom=base, width=0.6)
+        # The legend shows the term's own colour, whatever the sign of the first bar.
+        ax.fill_between([], [], label=term, **fill(term))
         for bar, height in zip(bars, heights, strict=True):
             bar.set(**fill(term, height))
     for i, name in enumerate(names):

@@ -15,7 +15,8 @@ from sklearn.linear_model import LinearRegression
 
 from helpers import plots
 from helpers.budget import TERMS, limit, risk, rounded
-from helpers.explore import Picture, budget_picture, explore, replay_picture
+from helpers.explore import Picture, explore
+from helpers.pictures import budget_picture, replay_picture
 from helpers.worlds import World, uniform
 
 ALT = "A dot moves along a line."
