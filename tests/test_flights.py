@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from helpers import flights as module
-from helpers.flights import CATEGORIES, FEATURES, WEATHER, flights
+from helpers.flights import CATEGORIES, EARLIER, FEATURES, WEATHER, flights
 
 
 @pytest.fixture(scope="module")
@@ -59,16 +59,66 @@ def test_a_thin_sample_is_every_nth_flight_of_the_schedule(raw, sample):
         record = weather.get(key, dict.fromkeys(WEATHER, "NA"))
         for name in WEATHER:
             tolerance = 0.5 if name in ("humid", "pressure") else 0
-            assert row[name] == pytest.approx(number(record[name]), abs=tolerance, nan_ok=True)
+            value = np.float32(number(record[name]))
+            assert row[name] == pytest.approx(value, abs=tolerance, nan_ok=True)
+
+
+def late(flight):
+    """Whether a raw row left over 15 minutes late, or not at all."""
+    return not number(flight["dep_delay"]) <= 15
+
+
+def scheduled(flight):
+    """The scheduled departure of a raw row, in UTC."""
+    hour = datetime.strptime(flight["time_hour"], "%Y-%m-%dT%H:%M:%SZ")
+    return hour + timedelta(minutes=int(flight["minute"]))
+
+
+def test_earlier_is_the_share_of_all_flights_two_to_four_hours_before(raw, sample):
+    """Against a plain loop over the airport's flights, those set aside included."""
+    left, _ = raw
+    table, _ = sample
+    days = {}
+    for flight in left:
+        time = scheduled(flight)
+        days.setdefault((flight["origin"], time.date()), []).append((time, late(flight)))
+    # Some of every season, and the days on which the clocks change.
+    changes = table["date"].dt.strftime("%m-%d").isin(["03-10", "11-03"])
+    chosen = [*range(0, len(table), 12), *np.flatnonzero(changes)]
+    missing = 0
+    for i in chosen:
+        flight = left[7::100][i]
+        now = scheduled(flight)
+        near, far = now - timedelta(hours=2), now - timedelta(hours=4)
+        on = [(flight["origin"], day) for day in sorted({near.date(), far.date()})]
+        before = [bad for day in on for time, bad in days.get(day, []) if far <= time <= near]
+        if before:
+            assert table[EARLIER][i] == pytest.approx(np.mean(before), abs=0.005 + 1e-6)
+        else:
+            assert np.isnan(table[EARLIER][i])
+            missing += 1
+    assert len(chosen) > 290 and 20 < missing < 60
+
+
+def test_no_flight_knows_of_later_ones():
+    """Turn round the outcome of each flight that is not yet settled two hours before a moment."""
+    year = module._read_schedule(module._data_folder() / "flights.csv.zip")
+    moment = pd.Timestamp("2013-07-10 18:00")
+    minutes = year["utc"] - (moment - pd.Timestamp(0)) // pd.Timedelta(minutes=1)
+    turned = year["disrupted"].where(minutes <= -120, 1 - year["disrupted"])
+    again = module._earlier(year.assign(disrupted=turned))
+    np.testing.assert_array_equal(again[minutes <= 0], year[EARLIER][minutes <= 0])
+    later = (minutes > 0) & year[EARLIER].notna()
+    assert (again[later] != year[EARLIER][later]).mean() > 0.9
 
 
 def test_the_tenths_are_disjoint_and_complete(raw):
     """Each tenth is what its rows of the raw files say; together they are the year."""
     left, _ = raw
-    late = np.array([not number(row["dep_delay"]) <= 15 for row in left])
+    disrupted = np.array([late(row) for row in left])
     for part in range(10):
         table, _ = flights(10, part)
-        assert table["disrupted"].sum() == late[part::10].sum()
+        assert table["disrupted"].sum() == disrupted[part::10].sum()
         assert len(table) == 33_600
         sizes = table.groupby("week").size()
         assert list(sizes.index) == list(range(1, 53)) and sizes.between(600, 680).all()
@@ -91,16 +141,17 @@ def test_what_the_model_gets(sample):
         "week",
         "date",
         *FEATURES,
+        EARLIER,
         "disrupted",
         "cancelled",
         "no_tailnum",
     ]
-    assert not {"dep_delay", "tailnum", "no_tailnum", "cancelled"} & set(FEATURES)
+    assert not {"dep_delay", "tailnum", "no_tailnum", "cancelled", EARLIER} & set(FEATURES)
     assert all(isinstance(table[name].dtype, pd.CategoricalDtype) for name in CATEGORIES)
     for name in CATEGORIES:  # sorted, whatever the version of pandas
         assert list(table[name].cat.categories) == sorted(set(table[name]))
     # More than 255 values would be binned in different ways by different scikit-learns.
-    assert max(table[name].nunique() for name in FEATURES) <= 255
+    assert max(table[name].nunique() for name in [*FEATURES, EARLIER]) <= 255
 
 
 @pytest.mark.parametrize(
