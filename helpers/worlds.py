@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import expit, logit, ndtr, ndtri
 
 from helpers.backtest import Batches
 
@@ -264,6 +264,137 @@ class World:
         """Risk of the best possible predictor, f_t: E[Var(y|x)], as MSE or Brier score."""
         X, weights = self.points(t)
         return float(weights @ self.variance(X, t))
+
+
+@dataclass(frozen=True)
+class _Mixture(World):
+    """Rows from one of two worlds with the same inputs; see `gradual`."""
+
+    before: World = None
+    after: World = None
+    share: Callable = None
+
+    def _rows(self, u, t):
+        X, f = super()._rows(u, t)
+        return self._same(X, self.after._rows(u, t)[0]), f
+
+    def _same(self, X, X_after):
+        if np.array_equal(X, X_after):
+            return X
+        raise ValueError(
+            "before and after must have the same inputs at all times. Where they differ, a row's "
+            "x tells which world it is from, and E[y|x] would need their densities. Give both "
+            "worlds the same inputs, which may themselves move."
+        )
+
+    def sample(self, rng, n, t=0):
+        # A child generator: rows and noise are those of any World drawn with the same rng.
+        switched = rng.spawn(1)[0].random(n) < self.share(t)
+        state = rng.bit_generator.state
+        X, y = self.before.sample(rng, n, t)
+        rng.bit_generator.state = state
+        X_after, y_after = self.after.sample(rng, n, t)
+        return self._same(X, X_after), np.where(switched, y_after, y)
+
+    def variance(self, X, t=0):
+        w = self.share(t)
+        within = (1 - w) * self.before.variance(X, t) + w * self.after.variance(X, t)
+        return within + w * (1 - w) * (self.after.mean(X, t) - self.before.mean(X, t)) ** 2
+
+
+def gradual(before, after, start, end):
+    """World whose rows come from one world or another (gradual drift; Gama et al. 2014, fig. 2).
+
+    Each row is drawn from ``after`` with probability w(t), which moves in a straight line from 0
+    at ``start`` to 1 at ``end``, and else from ``before``. So E[y|x] is the average
+    f = (1 - w) f_before + w f_after, and Var(y|x) is the average variance plus
+    w (1 - w) (f_after - f_before)^2: while rows of both kinds come in, the floor is higher.
+
+    Parameters
+    ----------
+    before, after : World
+        With the same inputs, and both with numeric outcomes or both with 0 and 1.
+    start, end : float
+        Times between which w moves, in batches; ``start < end``.
+
+    Returns
+    -------
+    World
+        Its ``noise`` is the root of the average variance around the world that a row is from.
+        With one seed its rows and their luck are those of every other World.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the two do not fit together; where their inputs differ, E[y|x] would need densities.
+    """
+    for name, world in [("before", before), ("after", after)]:
+        if not isinstance(world, World):
+            raise TypeError(f"{name} must be a World; got {world!r}. For a moving number: sudden")
+    if before.d != after.d:
+        raise ValueError(f"before and after must have as many features; got {before.d}, {after.d}")
+    if (before.noise is None) != (after.noise is None):
+        raise ValueError("before and after must both have noise=None (outcomes 0 and 1) or neither")
+    share = incremental(0, 1, start, end)
+
+    def mean(X, t):
+        return before.mean(X, t) + share(t) * (after.mean(X, t) - before.mean(X, t))
+
+    def noise(t):
+        variances = [world._sd(t) ** 2 for world in (before, after)]
+        return np.sqrt(variances[0] + share(t) * (variances[1] - variances[0]))
+
+    noise = None if before.noise is None else noise
+    world = _Mixture(before.inputs, mean, noise, before.d, before, after, share)
+    for t in (start, (start + end) / 2, end):
+        world._rows(np.linspace(0.1, 0.9, 9)[:, None] * np.ones(before.d), t)
+    return world
+
+
+def two_classes(share, means=(-1.0, 1.0), sd=1.0):
+    """World of one feature in which only P(y) may move (prior shift): P(x|y) stays.
+
+    Given its class y, 0 or 1, a row has x ~ N(means[y], sd^2). So P_t(x) mixes two normals, and
+    f_t(x) = P(y=1|x) follows from Bayes' rule: its logit is logit(share) plus
+    (means[1] - means[0]) (x - their mean) / sd^2.
+
+    Parameters
+    ----------
+    share : float or schedule
+        P(y=1), above 0 and below 1.
+    means : pair of float
+        Mean of x in class 0 and in class 1, in the units of the feature.
+    sd : float
+        Standard deviation of x within each class, > 0.
+
+    Returns
+    -------
+    World
+        With ``noise=None`` and ``d=1``.
+    """
+    low, high = means = np.asarray(means, float)
+    if not (np.isfinite(means).all() and np.isfinite(sd) and sd > 0):
+        raise ValueError(f"means must be two numbers and sd above 0; got {means} and {sd}")
+
+    def share_at(t):
+        p = _now(share, t)
+        if not ((p > 0) & (p < 1)).all():
+            raise ValueError(f"share must stay above 0 and below 1, or a class is absent; got {p}")
+        return p
+
+    def inputs(u, t):
+        p, ends = share_at(t), np.sort([low + sd * ndtri(u), high + sd * ndtri(u)], axis=0)
+        for _ in range(60):  # halve: the mixture's quantile lies between those of its parts
+            x = ends.mean(axis=0)
+            under = (1 - p) * ndtr((x - low) / sd) + p * ndtr((x - high) / sd) < u
+            ends = np.where([under, ~under], x, ends)
+        return x
+
+    def probability(X, t):
+        slope, middle = (high - low) / sd**2, (low + high) / 2
+        return expit(logit(np.ravel(share_at(t))) + slope * (X[:, 0] - middle))
+
+    return World(inputs, probability, noise=None)
 
 
 def stream(world, rng, batches, rows):

@@ -6,7 +6,16 @@ from scipy.integrate import quad
 from scipy.special import expit
 from scipy.stats import norm
 
-from helpers.worlds import World, incremental, normal, recurring, stream, sudden, uniform
+from helpers.worlds import (
+    World,
+    incremental,
+    normal,
+    recurring,
+    stream,
+    sudden,
+    two_classes,
+    uniform,
+)
 
 
 def first(X, t):
@@ -199,6 +208,64 @@ def test_variance_is_per_row():
     np.testing.assert_allclose(unit(noise=sudden(1, 2, at=1)).variance(X, 1), [4, 4, 4])
 
 
+CLASSES = two_classes(sudden(0.5, 0.1, at=1), means=(-1, 2), sd=1.5)
+
+
+def joint(x, label, share):
+    """P(y) p(x|y) of `CLASSES`."""
+    return (share if label else 1 - share) * norm.pdf(x, 2 if label else -1, 1.5)
+
+
+@pytest.mark.parametrize(("t", "share"), [(0, 0.5), (1, 0.1)])
+def test_two_classes_follow_bayes_rule(t, share):
+    x = np.linspace(-6, 6, 25)
+    exact = joint(x, 1, share) / (joint(x, 0, share) + joint(x, 1, share))
+    np.testing.assert_allclose(CLASSES.mean(x[:, None], t), exact, atol=1e-9)
+
+
+@pytest.mark.parametrize(("t", "share"), [(0, 0.5), (1, 0.1)])
+def test_floor_of_two_classes_against_integration(t, share):
+    def integrand(x):
+        return joint(x, 0, share) * joint(x, 1, share) / (joint(x, 0, share) + joint(x, 1, share))
+
+    exact, _ = quad(integrand, -15, 16, epsabs=1e-13, epsrel=1e-13, limit=200)
+    assert CLASSES.floor(t) == pytest.approx(exact, abs=1e-9)
+
+
+def test_points_of_two_classes():
+    X, weights = CLASSES.points(1)
+    assert weights @ X[:, 0] == pytest.approx(0.9 * -1 + 0.1 * 2, abs=1e-9)
+    assert weights @ X[:, 0] ** 2 == pytest.approx(1.5**2 + 0.9 * 1 + 0.1 * 4, abs=1e-9)
+    assert weights @ CLASSES.mean(X, 1) == pytest.approx(0.1, abs=1e-9)
+
+
+def test_inputs_of_two_classes_are_quantiles_of_the_mixture():
+    u = np.linspace(0.001, 0.999, 37)
+    x = CLASSES.inputs(u[:, None], 1)[:, 0]
+    np.testing.assert_allclose(0.9 * norm.cdf(x, -1, 1.5) + 0.1 * norm.cdf(x, 2, 1.5), u, atol=1e-9)
+
+
+def test_only_the_share_of_two_classes_moves():
+    n = 40_000
+    for t, share in [(0, 0.5), (1, 0.1)]:
+        X, y = CLASSES.sample(rng(t), n, t)
+        assert abs(y.mean() - share) < 4 * (share * (1 - share) / n) ** 0.5
+        for label, mean in [(0, -1), (1, 2)]:
+            x = X[y == label, 0]
+            assert abs(x.mean() - mean) < 4 * 1.5 / len(x) ** 0.5
+            assert abs(x.var() - 1.5**2) < 4 * 1.5**2 * (2 / len(x)) ** 0.5
+
+
+def test_each_row_of_two_classes_has_the_share_of_its_own_time():
+    batches = stream(CLASSES, rng(), batches=2, rows=5000)
+    shares = batches.y.reshape(2, 5000).mean(axis=1)
+    assert (abs(shares - [0.5, 0.1]) < 4 * np.array([0.25, 0.09]) ** 0.5 / 5000**0.5).all()
+    np.testing.assert_array_equal(
+        CLASSES.mean(np.zeros((2, 1)), np.array([0, 1])),
+        [CLASSES.mean(np.zeros((1, 1)), t)[0] for t in (0, 1)],
+    )
+
+
 def test_a_stream_is_cut_into_equal_batches():
     batches = stream(unit(), rng(), batches=7, rows=5)
     assert len(batches) == 7
@@ -264,6 +331,12 @@ BAD = {
     "period zero": (lambda: recurring(0, 1, 0), ValueError, "period", "positive"),
     "period negative": (lambda: recurring(0, 1, -2), ValueError, "period", "positive"),
     "period NaN": (lambda: recurring(0, 1, np.nan), ValueError, "period", "positive"),
+    "class absent": (lambda: two_classes(0), ValueError, "share", "class is absent"),
+    "class absent later": (
+        lambda: two_classes(sudden(0.5, 1, at=3)).floor(3), ValueError, "share", "below 1",
+    ),
+    "class means NaN": (lambda: two_classes(0.5, (0, np.nan)), ValueError, "means", "numbers"),
+    "class sd zero": (lambda: two_classes(0.5, sd=0), ValueError, "sd", "above 0"),
     "no batches": (lambda: stream(unit(), rng(), 0, 5), ValueError, "batches", "at least 1"),
     "no rows a batch": (lambda: stream(unit(), rng(), 5, 0), ValueError, "rows", "at least 1"),
 }  # fmt: skip
