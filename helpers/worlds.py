@@ -75,6 +75,35 @@ def recurring(first, second, period):
     return lambda t: _blend(first, second, np.asarray(t) // period % 2)
 
 
+def random_walk(rng, start, sd, steps):
+    """Schedule that takes a random step at each whole time (a random walk).
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Draws the path, once.
+    start : float or array of shape (d,)
+        The value at time 0.
+    sd : float
+        Standard deviation of one step, of each value; steps are normal and independent.
+    steps : int
+        Number of steps; from time ``steps`` on the value stays.
+
+    Returns
+    -------
+    callable
+        ``schedule(t)``, as for `sudden`.
+    """
+    if not isinstance(steps, int | np.integer) or steps < 1:
+        raise ValueError(f"steps must be a whole number of steps, at least 1; got {steps!r}")
+    if not sd >= 0:
+        raise ValueError(f"sd must be a standard deviation >= 0; got {sd}")
+    start = np.asarray(start, float)
+    moves = rng.normal(0, sd, (steps, *start.shape))
+    path = start + np.concatenate([np.zeros((1, *start.shape)), moves.cumsum(axis=0)])
+    return lambda t: path[np.clip(np.floor(t), 0, steps).astype(int)]
+
+
 def _blend(before, after, weight):
     before, after = np.broadcast_arrays(np.asarray(before, float), np.asarray(after, float))
     if before.ndim:  # one value per feature: times run down the rows

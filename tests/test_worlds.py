@@ -10,6 +10,7 @@ from helpers.worlds import (
     World,
     incremental,
     normal,
+    random_walk,
     recurring,
     stream,
     sudden,
@@ -79,6 +80,37 @@ def test_schedule_of_one_value_per_feature(make, before, after):
     for row, time in zip(schedule(t), t, strict=True):
         np.testing.assert_array_equal(row, np.broadcast_to(schedule(time), 3))
     np.testing.assert_array_equal(schedule(t)[0], np.broadcast_to(before, 3))
+
+
+@pytest.mark.parametrize("start", [2.0, [1.0, -1.0, 0.5]], ids=["a number", "a vector"])
+def test_a_random_walk_stands_still_between_whole_times_and_after_its_last_step(start):
+    schedule = random_walk(rng(8), start, sd=0.5, steps=6)
+    np.testing.assert_array_equal(schedule(0), start)
+    np.testing.assert_array_equal(schedule(2.9), schedule(2))
+    np.testing.assert_array_equal(schedule(6), schedule(99))
+    assert (schedule(3) != schedule(2)).all()
+    times = np.arange(7)
+    path = schedule(times)
+    assert path.shape == (7, *np.shape(start))
+    for time in times:
+        np.testing.assert_array_equal(path[time], schedule(time))
+
+
+def test_steps_of_a_random_walk_are_independent_and_have_their_spread():
+    n, sd = 20_000, 0.3
+    steps = np.diff(random_walk(rng(9), [0, 0], sd, n)(np.arange(n + 1)), axis=0)
+    assert np.abs(steps.std(axis=0) / sd - 1).max() < 4 / (2 * n) ** 0.5
+    neighbours = [np.corrcoef(s[1:], s[:-1])[0, 1] for s in steps.T]
+    assert np.abs([*neighbours, np.corrcoef(steps.T)[0, 1]]).max() < 4 / n**0.5
+
+
+def test_a_world_walks():
+    schedule = random_walk(rng(8), [0, 0], 1, 5)
+    world = World(normal(0, 1), lambda X, t: (X * schedule(t)).sum(axis=1), noise=0, d=2)
+    batches = stream(world, rng(), 5, 10)
+    for t in range(5):
+        X, y = batches.rows(10 * t, 10 * t + 10)
+        np.testing.assert_allclose(y, X @ schedule(t), atol=1e-12)
 
 
 MOVING = {
@@ -328,6 +360,10 @@ BAD = {
     "start at end": (lambda: incremental(0, 1, 5, 5), ValueError, "start", "before end"),
     "start after end": (lambda: incremental(0, 1, 6, 5), ValueError, "start", "before end"),
     "start NaN": (lambda: incremental(0, 1, np.nan, 5), ValueError, "start", "before end"),
+    "no steps": (lambda: random_walk(rng(), 0, 1, 0), ValueError, "steps", "at least 1"),
+    "half a step": (lambda: random_walk(rng(), 0, 1, 2.5), ValueError, "steps", "whole number"),
+    "step negative": (lambda: random_walk(rng(), 0, -1, 9), ValueError, "sd", ">= 0"),
+    "step NaN": (lambda: random_walk(rng(), 0, np.nan, 9), ValueError, "sd", ">= 0"),
     "period zero": (lambda: recurring(0, 1, 0), ValueError, "period", "positive"),
     "period negative": (lambda: recurring(0, 1, -2), ValueError, "period", "positive"),
     "period NaN": (lambda: recurring(0, 1, np.nan), ValueError, "period", "positive"),
