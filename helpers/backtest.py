@@ -5,14 +5,16 @@
 retrains the model is fixed, so it scores ahead in blocks.
 """
 
-from contextlib import nullcontext
+import sys
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import lru_cache
 from numbers import Integral
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 
 @dataclass(frozen=True)
@@ -234,8 +236,7 @@ def backtest(learner, policy, start, loss=squared_loss, metrics=None, progress=F
     if not 1 <= start < T:
         raise ValueError(f"start must be between 1 and {T - 1}, so that rows remain; got {start}")
     window, now, spells = (0, int(edges[start])), start, []
-    # One thread a fit: on few cores OpenMP's threads only wait for each other.
-    with threadpool_limits(1), _bar(T - start, progress) as bar:
+    with _quick_fits(batches), _bar(T - start, progress) as bar:
         while now < T:
             scored = _Scored(learner, learner.fit(*window), loss, now)
             following = policy.when(now, scored)
@@ -257,6 +258,23 @@ def backtest(learner, policy, start, loss=squared_loss, metrics=None, progress=F
     columns = {name: np.concatenate([s[name] for s in spells]) for name in spells[0]}
     t = np.arange(start, T)
     return pd.DataFrame({"batch": t, "when": batches.when[t], "rows": np.diff(edges)[t]} | columns)
+
+
+@contextmanager
+def _quick_fits(batches):
+    """One thread a fit, and no check of what `Batches` has checked: arrays are finite."""
+    from sklearn import config_context
+
+    finite = not isinstance(batches.X, pd.DataFrame)
+    one_thread = _thread_pools(len(sys.modules)).limit(limits=1)  # more would wait for each other
+    with one_thread, config_context(assume_finite=finite):
+        yield
+
+
+@lru_cache(maxsize=1)
+def _thread_pools(modules):
+    # Finding them is slow; a new one can only have come with a new module.
+    return ThreadpoolController()
 
 
 class _Scored:
