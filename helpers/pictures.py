@@ -6,12 +6,16 @@ Each function draws what stands still and returns a `Picture` whose ``update`` m
 from itertools import chain
 
 import numpy as np
+from scipy import stats
 from sklearn.base import clone
+from sklearn.linear_model import LinearRegression
 
 from helpers import plots
+from helpers.adaptation import effective_sample_size, importance_weights
 from helpers.backtest import predict
-from helpers.budget import TERMS, error_budget, rounded
+from helpers.budget import TERMS, error_budget, limit, risk, rounded
 from helpers.explore import Picture
+from helpers.worlds import World, normal
 
 
 def budget_picture(
@@ -128,3 +132,113 @@ def replay_picture(histories, still, ylim, name, unit):
         title.set_text(f"{unit}: {value}, mean log loss {means[value]:.3f}")
 
     return Picture(fig, (line, ticks, dot, title), update)
+
+
+def alarm_picture(rates, rows, excess, level):
+    """How often a monitor of the inputs alarms, beside the damage, over the number of rows.
+
+    Parameters
+    ----------
+    rates : dict of str to dict
+        Name of the monitor -> size of the shift -> share of alarms for each of ``rows``.
+    rows : array of int
+        Numbers of rows, increasing.
+    excess : callable
+        ``excess(shift, turn, n)``: risk above the floor, as a share of the floor.
+    level : float
+        Share of false alarms that the first monitor allows.
+
+    Returns
+    -------
+    Picture
+        ``update(shift=, turn=, power=)`` moves it; n is 10 to the power of ``power``.
+    """
+    shifts = np.array(sorted(next(iter(rates.values()))))
+    fig, (left, right) = plots.figure(2, width=9.5, height=3.6)
+    lines = {}
+    for name, colour, dash in zip(rates, ("retrained", "curve"), ("-", "--"), strict=True):
+        lines[name] = left.plot(
+            rows, 0 * rows, color=plots.COLOURS[colour], ls=dash, marker="o", ms=4, label=name
+        )[0]
+    left.axhline(level, color="black", lw=1, ls=":", label=f"{level:.0%} false alarms")
+    left.set(ylim=(-0.03, 1.05), ylabel="share of alarms")
+    orange = plots.COLOURS["staleness"]
+    damage = right.plot(rows, 1.0 + rows, color=orange, label="risk above the floor")[0]
+    dot = right.plot([], [], "o", ms=8, color=orange)[0]
+    right.axhline(100, color="black", lw=1, label="as much again as the floor")
+    right.set(yscale="log", ylim=(0.01, 300), ylabel="above the floor (% of it)")
+    right.yaxis.set_major_formatter("{x:g}")
+    for ax in (left, right):
+        ax.set(xscale="log", xlabel="rows, n")
+        ax.xaxis.set_major_formatter("{x:,.0f}")
+    style = {"color": plots.COLOURS["guess"], "ls": "-.", "lw": 1.5}
+    marks = [ax.axvline(rows[0], **style) for ax in (left, right)]
+    titles = [ax.set_title(" ") for ax in (left, right)]
+    plots.legend_below(fig, left)
+    right.legend(loc="lower left")
+
+    def update(shift, turn, power):
+        n, near = 10**power, shifts[np.abs(shifts - shift).argmin()]  # 0.3 may come as 0.30…4
+        at = int(np.abs(np.log10(rows) - power).argmin())
+        for name, line in lines.items():
+            line.set_ydata(rates[name][near])
+        above = 100 * excess(near, turn, n)
+        damage.set_ydata(100 * excess(near, turn, rows))
+        dot.set_data([n], [above])
+        for mark in marks:
+            mark.set_xdata([n, n])
+        shares = ", ".join(f"{name.split()[0]} {rates[name][near][at]:.0%}" for name in rates)
+        titles[0].set_text(f"shift {near:.1f}, n = {n:,.0f}: alarms of {shares}")
+        titles[1].set_text(f"turn {turn:.1f}: risk {above:.2g}% above the floor")
+
+    return Picture(fig, (*lines.values(), damage, dot, *marks, *titles), update)
+
+
+def tempo_picture(excesses, roles, start, name, title):
+    """The excess of several memories over time, beside their means for every value of a slider.
+
+    Parameters
+    ----------
+    excesses : dict of float to dict of str to ndarray
+        Value of the slider -> memory -> risk above the floor for each batch, positive.
+    roles : dict of str to str
+        Memory -> its role in `helpers.plots.COLOURS`.
+    start : int
+        Number of the first batch.
+    name : str
+        Of the slider's value, as the argument of ``update``.
+    title : str
+        Says what the value is, such as ``"length of a spell: {:g}"``.
+
+    Returns
+    -------
+    Picture
+        ``update(**{name: value})`` moves it.
+    """
+    values = np.array(list(excesses))
+    means = {m: np.array([excesses[v][m].mean() for v in excesses]) for m in roles}
+    every = np.array([[excesses[v][m] for m in roles] for v in excesses])
+    t = start + np.arange(every.shape[-1])
+    fig, (left, right) = plots.figure(2, width=9.5, height=3.6, sharey=True)
+    lines, dots = {}, {}
+    for memory, role in roles.items():
+        lines[memory] = plots.draw_curve(left, t, np.ones(len(t)), role, memory)
+        plots.draw_curve(right, values, means[memory], role)
+        dots[memory] = right.plot([], [], "o", color=plots.COLOURS[role])[0]
+    left.set(yscale="log", ylim=(every.min() / 1.5, every.max() * 1.5))
+    left.set(xlabel="batch", ylabel="risk above the floor")
+    right.set(xlabel=f"{title.partition(':')[0]} (batches)", title="mean over all batches")
+    mark = right.axvline(values[0], color="black", lw=1)
+    heading = left.set_title(" ")
+    plots.legend_below(fig, left)
+
+    def update(**chosen):
+        value = values[np.abs(values - chosen[name]).argmin()]
+        for memory, line in lines.items():
+            line.set_ydata(excesses[value][memory])
+            dots[memory].set_data([value], [excesses[value][memory].mean()])
+        mark.set_xdata([value, value])
+        best = min(roles, key=lambda memory: excesses[value][memory].mean())
+        heading.set_text(f"{title.format(value)}. Least mean: {best}")
+
+    return Picture(fig, (*lines.values(), mark, *dots.values(), heading), update)

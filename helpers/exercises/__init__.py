@@ -10,6 +10,10 @@ from importlib import import_module
 MODULES = {
     "00": "start_here",
     "01": "the_line_that_was_right",
+    "02": "the_alarm_that_cried_wolf",
+    "03": "only_the_mix_moves",
+    "04": "how_much_to_remember",
+    "05": "four_tempos_and_a_missing_column",
     "10": "a_real_year",
 }
 
