@@ -291,8 +291,8 @@ def kitagawa(share_old, rate_old, share_new, rate_new):
 
     Returns
     -------
-    dict of str to float
-        ``mix`` and ``rate``, in the units of the rates.
+    mix, rate : float
+        In the units of the rates.
 
     Raises
     ------
@@ -310,10 +310,9 @@ def kitagawa(share_old, rate_old, share_new, rate_new):
                 f"{name} must be {count} finite numbers, one a segment; got {rate}. A segment "
                 "without rows has no rate: merge it with a neighbour."
             )
-    return {
-        "mix": float((new - old) @ (rates[0] + rates[1]) / 2),
-        "rate": float((rates[1] - rates[0]) @ (old + new) / 2),
-    }
+    mix = (new - old) @ (rates[0] + rates[1]) / 2
+    rate = (rates[1] - rates[0]) @ (old + new) / 2
+    return float(mix), float(rate)
 
 
 def _within(values):

@@ -6,7 +6,7 @@ Each function draws what stands still and returns a `Picture` whose ``update`` m
 from itertools import chain
 
 import numpy as np
-from scipy import stats
+from scipy.stats import norm
 from sklearn.base import clone
 from sklearn.linear_model import LinearRegression
 
@@ -242,3 +242,71 @@ def tempo_picture(excesses, roles, start, name, title):
         heading.set_text(f"{title.format(value)}. Least mean: {best}")
 
     return Picture(fig, (*lines.values(), mark, *dots.values(), heading), update)
+
+
+def weighting_picture(mean, X, y, noise, source, xlim, ylim, top, labels):
+    """A line weighted for a mix that moves: rows and lines beside what each line risks there.
+
+    Parameters
+    ----------
+    mean : callable
+        ``mean(X, t)``, the relation, as `helpers.worlds.World` takes it. It never changes.
+    X, y : array of shape (n, 1), (n,)
+        The labelled rows.
+    noise : float
+        Standard deviation of y around the relation.
+    source : frozen normal of scipy.stats
+        The mix that the rows came from.
+    xlim, ylim : pair of float
+        Limits of the picture of the rows.
+    top : float
+        Upper limit of the risk.
+    labels : pair of str
+        What x and y are.
+
+    Returns
+    -------
+    Picture
+        ``update(mean=..., sd=...)``: the normal mix to come.
+    """
+    fig, (left, right) = plots.figure(2, width=9.5, height=3.8, width_ratios=[3, 2])
+    grid = np.linspace(*xlim, 201)[:, None]
+    dots = left.scatter(X[:, 0], y, color=plots.COLOURS["new"], edgecolor="#444444", lw=0.5)
+    plots.draw_curve(left, grid, mean(grid, 0), "truth", "truth")
+    unweighted = LinearRegression().fit(X, y)
+    plots.draw_curve(left, grid, unweighted.predict(grid), "frozen", "unweighted line")
+    weighted = plots.draw_curve(left, grid, 0 * grid, "retrained", "weighted line")
+    best = plots.draw_curve(left, grid, 0 * grid, "curve", "best line for the new mix")
+    mix = plots.draw_curve(left, grid, 0 * grid, "old", "new mix (its density)")
+    left.set(xlim=xlim, ylim=ylim, xlabel=labels[0], ylabel=labels[1])
+    plots.legend_below(fig, left)
+    heading = left.set_title(" ")
+    names = ["unweighted", "weighted", "best line"]
+    parts = {"floor": "floor", "approximation": "approximation", "excess": "staleness"}
+    bars = {p: right.bar(names, 0, 0.6, label=p, **plots.fill(t)) for p, t in parts.items()}
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+    totals = [right.text(i, 0, "", ha="center", va="bottom", bbox=box) for i in range(3)]
+    right.set(ylim=(0, top), ylabel="risk (squared units of y)", title="risk under the new mix")
+    right.legend(loc="upper right")
+
+    def update(**values):
+        target = norm(values["mean"], values["sd"])
+        world = World(normal(values["mean"], values["sd"]), mean, noise)
+        w = importance_weights(X[:, 0], source.pdf, target.pdf)
+        lines = [unweighted, LinearRegression().fit(X, y, sample_weight=w)]
+        lines.append(limit(world, LinearRegression()))
+        floor, risks = world.floor(), [risk(world, line) for line in lines]
+        dots.set_sizes(4 + np.minimum(12 * w / w.mean(), 150))
+        weighted.set_ydata(lines[1].predict(grid))
+        best.set_ydata(lines[2].predict(grid))
+        density = target.pdf(grid[:, 0]) / target.pdf(values["mean"])
+        mix.set_ydata(ylim[0] + 0.3 * (ylim[1] - ylim[0]) * density)
+        heading.set_text(f"effective sample size {effective_sample_size(w):.1f} of {len(y)} rows")
+        for i, total in enumerate(risks):
+            heights = [floor, risks[-1] - floor, total - risks[-1]]
+            for bar, height, y0 in zip(bars.values(), heights, [0, floor, risks[-1]], strict=True):
+                bar[i].set(y=y0, height=height)
+            totals[i].set(y=min(total, 0.94 * top), text=rounded(total))
+
+    moving = (dots, weighted, best, mix, heading, *chain(*bars.values()), *totals)
+    return Picture(fig, moving, update)
