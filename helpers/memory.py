@@ -359,9 +359,9 @@ def weighted_fits(X, y, weights=None):
         If the shapes do not fit, or fewer rows than coefficients have a weight.
     """
     rows, d = X.shape[-2:]
-    weights = np.ones(rows) if weights is None else np.asarray(weights, float)
     if y.shape != X.shape[:-1]:
         raise ValueError(f"y must have the shape of X without d, {X.shape[:-1]}; got {y.shape}")
+    weights = np.ones(rows) if weights is None else np.asarray(weights, float)
     if weights.shape != (rows,) or not weights.min() >= 0:
         raise ValueError(
             f"weights must be {rows} non-negative numbers, one a row; got shape {weights.shape}"
@@ -372,10 +372,11 @@ def weighted_fits(X, y, weights=None):
             f"weights leave {len(used)} rows for {d} coefficients: there is no unique fit. "
             "Remember more rows, or use fewer features."
         )
-    X, y = X[..., used[0] :, :], y[..., used[0] :]  # what has no weight need not be multiplied
-    weighted = X * weights[used[0] :, None]
-    gram = weighted.swapaxes(-1, -2)
-    return np.linalg.solve(gram @ X, gram @ y[..., None])[..., 0]
+    kept = slice(used[0], used[-1] + 1)  # what has no weight need not be multiplied
+    X, y, weights = X[..., kept, :], y[..., kept], weights[kept]
+    weighted = X if (weights == 1).all() else X * weights[:, None]
+    weighted = weighted.swapaxes(-1, -2)
+    return np.linalg.solve(weighted @ X, weighted @ y[..., None])[..., 0]
 
 
 def _rows(name, n, d):

@@ -310,3 +310,59 @@ def weighting_picture(mean, X, y, noise, source, xlim, ylim, top, labels):
 
     moving = (dots, weighted, best, mix, heading, *chain(*bars.values()), *totals)
     return Picture(fig, moving, update)
+
+
+def valley_picture(excess, simulated, estimation, windows, top):
+    """The excess over the length of the training window, under drift of some speed.
+
+    Parameters
+    ----------
+    excess : dict of str to callable
+        Kind of drift -> ``f(w, speed)``: risk above the floor by theory, w an array.
+    simulated : dict of str to callable
+        Kind of drift -> ``f(speed)``: the same by simulation, one value for each of ``windows``.
+    estimation : callable
+        ``f(w)``: the part of the excess that is there without drift.
+    windows : sequence of int
+        Rows, increasing; the last is all of the history.
+    top : float
+        Upper limit of the risk above the floor.
+
+    Returns
+    -------
+    Picture
+        ``update(window=, speed=)`` moves it.
+    """
+    w = np.arange(windows[0], windows[-1] + 1)
+    fig, axes = plots.figure(len(excess), width=9.5, height=3.8, sharey=True)
+    parts = []
+    for ax in axes:
+        ax.fill_between(w, 0, estimation(w), label="estimation", **plots.fill("estimation"))
+        stale = ax.fill_between(w, 0, estimation(w), label="staleness", **plots.fill("staleness"))
+        dots = ax.plot(windows, 0 * w[: len(windows)], "ko", ms=5, label="simulated")[0]
+        style = {"color": plots.COLOURS["curve"], "ls": plots.DASHES["curve"]}
+        best = ax.axvline(w[0], label="best window", **style)
+        yours = ax.axvline(w[0], color=plots.COLOURS["guess"], ls=":", lw=3, label="your window")
+        ax.set(xscale="log", ylim=(0, top), xlabel="window (rows)")
+        ax.set_xticks([10, 100, 1000], ["10", "100", "1000"])
+        parts.append((stale, dots, best, yours, ax.set_title(" \n ")))
+    axes[0].set_ylabel("risk above the floor")
+    plots.legend_below(fig, axes[0])
+
+    def update(window, speed):
+        for (kind, theory), (stale, dots, best, yours, title) in zip(
+            excess.items(), parts, strict=True
+        ):
+            total = theory(w, speed)
+            edge = np.concatenate([total, estimation(w)[::-1]])
+            stale.set_verts([np.column_stack([np.concatenate([w, w[::-1]]), edge])])
+            dots.set_ydata(simulated[kind](speed))
+            best.set_xdata([w[total.argmin()]] * 2)
+            yours.set_xdata([window] * 2)
+            here, noise = float(theory(window, speed)), float(estimation(window))
+            title.set_text(
+                f"{kind}, {window} rows: estimation {rounded(noise)}\n+ staleness "
+                f"{rounded(here - noise)} = {rounded(here)}; best: {w[total.argmin()]} rows"
+            )
+
+    return Picture(fig, tuple(chain(*parts)), update)
