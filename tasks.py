@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -127,7 +128,7 @@ def lab(args):
 def test(args):
     """Run the tests and compare every notebook with its outputs. Arguments go to pytest."""
     parallel = ["-n", "2", "--dist", "loadfile"]
-    return call([set_up(), "-m", "pytest"] + NBVAL + parallel + args)
+    return call([set_up(), "-m", "tests.offline"] + NBVAL + parallel + args)
 
 
 def execute(args):
@@ -168,7 +169,22 @@ def matrix(args):
     return int(any(code for _, code in report))
 
 
-TASKS = {task.__name__: task for task in (lab, test, execute, lint, matrix)}
+def address(args):
+    """Write the repository's public address, OWNER/NAME on GitHub, into README and notebooks."""
+    if len(args) != 1 or not re.fullmatch(r"[\w.-]+/[\w.-]+", args[0]):
+        fail("give the address as OWNER/NAME, for example: python tasks.py address owner/name.")
+    readme = ROOT / "README.md"
+    old = re.search(r"^\[repository\]: https://github\.com/(\S+)$", read(readme), re.MULTILINE)[1]
+    for path in [readme, *sorted((ROOT / "notebooks").rglob("*.ipynb"))]:
+        text = read(path).replace(old, args[0])
+        path.write_bytes(text.encode("utf-8"))  # write_text would change the line ends on Windows
+
+
+def read(path):
+    return path.read_bytes().decode("utf-8")
+
+
+TASKS = {task.__name__: task for task in (lab, test, execute, lint, matrix, address)}
 
 
 def main():

@@ -2,6 +2,8 @@
 
 import os
 
+from tests import offline
+
 # Before numpy is imported, and inherited by every kernel that nbval starts.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
@@ -9,7 +11,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 def pytest_terminal_summary(terminalreporter):
     """Print the lines that tests recorded with ``record_property("summary", [section, line])``."""
-    sections = {}
+    sections = {"network": [f"the network was {offline.state()}"]}
     for reports in terminalreporter.stats.values():
         for report in reports:
             if getattr(report, "when", None) == "call":

@@ -87,7 +87,7 @@ def repository_texts():
 
 def test_help_lists_every_task(tasks):
     shown = run(sys.executable, ROOT / "tasks.py", "--help", check=True).stdout
-    assert {"lab", "test", "execute", "lint", "matrix"} <= set(tasks.TASKS)
+    assert {"lab", "test", "execute", "lint", "matrix", "address"} <= set(tasks.TASKS)
     for name, task in tasks.TASKS.items():
         assert re.search(rf"^  {name} +{re.escape(task.__doc__)}$", shown, re.MULTILINE)
 
@@ -315,11 +315,43 @@ def test_links_lead_somewhere(page):
         assert link.startswith("https://") or (ROOT / link).exists(), link
 
 
-def test_repository_address_is_kept_in_one_place():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    [address] = re.findall(r"^\[binder\]: \S+/v2/gh/(\w[^/]*/[^/]+)/", readme, re.MULTILINE)
-    holders = [name for name, text in repository_texts() for _ in range(text.count(address))]
-    assert holders == ["README.md"]
+ADDRESS = re.compile(
+    r"(?:github\.com|mybinder\.org/v2/gh|colab\.research\.google\.com/github)"
+    r"/([\w.-]+/[\w.-]+)"
+)
+
+
+def addresses(folder):
+    """The repository's address, once for each place in README and the notebooks that holds it."""
+    paths = [folder / "README.md", *(folder / "notebooks").rglob("*.ipynb")]
+    return [a for path in paths for a in ADDRESS.findall(path.read_text(encoding="utf-8"))]
+
+
+def test_one_command_writes_the_address_everywhere(tasks, tmp_path, monkeypatch):
+    """And nothing else changes: written back, the files are what they were."""
+    for name in ("README.md", "notebooks"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tmp_path / name)
+    monkeypatch.setattr(tasks, "ROOT", tmp_path)
+    before = addresses(ROOT)
+    assert len(set(before)) == 1 and len(before) >= 4 + len(main_notebooks())
+    tasks.address(["some-one/a.name"])
+    assert addresses(tmp_path) == ["some-one/a.name"] * len(before)
+    tasks.address(before[:1])
+    for path in ("README.md", *(p.relative_to(ROOT) for p in main_notebooks())):
+        assert (tmp_path / path).read_bytes() == (ROOT / path).read_bytes()
+
+
+@pytest.mark.parametrize("arguments", [[], ["a/b", "c/d"], ["name"], ["https://github.com/a/b"]])
+def test_an_address_that_is_none_is_refused(tasks, arguments):
+    with pytest.raises(SystemExit, match="OWNER/NAME"):
+        tasks.address(arguments)
+
+
+def test_no_other_file_holds_the_address():
+    address = addresses(ROOT)[0]
+    names = {name for name, text in repository_texts() if address in text}
+    assert {name for name in names if not name.startswith("notebooks/")} == {"README.md"}
 
 
 def test_citation_is_complete():
