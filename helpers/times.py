@@ -70,6 +70,8 @@ def read_times(column, dayfirst=None, unit=None, zone=None):
     index, column = column.index, column.reset_index(drop=True)
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(column.cat.categories.dtype)
+    if column.isna().all():
+        raise ValueError(f"time {column.name!r} holds no values; name another column")
     offset, notes = np.zeros(len(column), bool), []
     if types.is_datetime64_any_dtype(column.dtype):
         times = column
@@ -78,7 +80,10 @@ def read_times(column, dayfirst=None, unit=None, zone=None):
     elif types.is_bool_dtype(column.dtype) or types.is_timedelta64_dtype(column.dtype):
         raise TypeError(f"time {column.name!r} must hold times; its type is {column.dtype}")
     else:
-        codes, distinct = pd.factorize(column)  # many rows often share few times
+        try:
+            codes, distinct = pd.factorize(column)  # many rows often share few times
+        except TypeError as error:
+            raise TypeError(f"time {column.name!r} must hold times; it holds lists") from error
         distinct = pd.Series(distinct, name=column.name)
         times, offset, notes = _read_values(distinct, dayfirst, unit)
         times = times.reindex(codes, fill_value=pd.NaT).reset_index(drop=True)
@@ -105,8 +110,6 @@ def _check_options(dayfirst, unit, zone):
 def _check_readable(column, times):
     here = column.notna()
     bad = here & times.isna()
-    if not here.any():
-        raise ValueError(f"time {column.name!r} holds no values; name another column")
     if bad.sum() > here.sum() / 2:
         raise ValueError(
             f"time {column.name!r}: {bad.sum():,} of {here.sum():,} values are unreadable, such as "
@@ -157,6 +160,9 @@ def _read_values(column, dayfirst, unit):
         for form in FORMS:
             rest = values[np.isnat(times[values.index])]
             parts = rest.str.extract(f"(?i)^{form}{CLOCK}$").dropna(subset="year")
+            if "one" in parts:
+                pair = parts[["one", "two"]].astype(int)
+                parts = parts[pair.min(axis=1).between(1, 12) & pair.max(axis=1).between(1, 31)]
             if parts.empty:
                 continue
             if "one" in parts:
