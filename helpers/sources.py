@@ -14,7 +14,7 @@ import pandas as pd
 
 TEXT = {".csv", ".tsv", ".txt"}
 PARQUET = {".parquet", ".pq"}
-# What counts as missing, in a file as in a DataFrame: what pandas takes for missing in a CSV file.
+# Text that counts as missing, in a file as in a DataFrame: pandas has it so for CSV, but for NaT.
 MISSING = [
     *["", "NA", "N/A", "n/a", "<NA>", "#N/A", "#N/A N/A", "#NA", "NaN", "nan", "-NaN", "-nan"],
     *["null", "NULL", "None", "NaT", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"],
@@ -95,7 +95,19 @@ def open_source(source, text=(), encoding="utf-8-sig"):
 
 
 def _copy(frame, wanted):
-    return frame[wanted].reset_index(drop=True)
+    """Columns of a frame, Arrow's types turned into those of numpy as from a file."""
+    frame = frame[wanted].reset_index(drop=True)
+    arrow = [name for name in wanted if isinstance(frame[name].dtype, pd.ArrowDtype)]
+    if arrow:
+        from pyarrow import Table
+
+        frame[arrow] = _without_arrow(Table.from_pandas(frame[arrow], preserve_index=False))
+    return frame
+
+
+def _without_arrow(table):
+    # Without its metadata, an index is a column like the others.
+    return table.replace_schema_metadata().to_pandas(date_as_object=False)
 
 
 def _checked(source):
@@ -114,7 +126,8 @@ def _csv(path, text, encoding):
         sample = file.read(2**20)
     header = next((line for line in sample.splitlines() if line.strip()), "")
     separator = max(",;\t|", key=header.count)
-    names = next((row for row in csv.reader(io.StringIO(sample), delimiter=separator) if row), [])
+    rows = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
+    names = next((row for row in rows if "".join(row).strip()), [])
     names = [name or f"Unnamed: {place}" for place, name in enumerate(names)]
     commas = re.search(r'(?:^|;)"?-?\d+,\d+"?(?:;|\s*$)', sample, re.MULTILINE)
     options = {
@@ -122,7 +135,6 @@ def _csv(path, text, encoding):
         "decimal": "," if separator == ";" and commas else ".",
         "dtype": {name: str for name in text if name in names},
         "encoding": encoding,
-        "float_precision": "round_trip",
         "keep_default_na": False,
         "low_memory": False,  # or a mixed column gets types by the block
         "na_values": MISSING,
@@ -132,7 +144,7 @@ def _csv(path, text, encoding):
         # All columns, since with usecols pandas lets rows of too many cells pass.
         with _explained(path, encoding):
             table = pd.read_csv(path, **options)
-            if not isinstance(table.index, pd.RangeIndex):
+            if not table.index.equals(pd.RangeIndex(len(table))):  # pandas took a column for it
                 raise pd.errors.ParserError("its rows have more cells than its header")
         return table.set_axis(names, axis=1)[wanted]
 
@@ -165,8 +177,7 @@ def _parquet(path):
 
     def load(wanted):
         with ParquetFile(path) as file:
-            table = file.read(columns=wanted).replace_schema_metadata()  # an index is a column
-        return table.to_pandas(date_as_object=False)[wanted]
+            return _without_arrow(file.read(columns=wanted))[wanted]
 
     try:
         with ParquetFile(path) as file:
