@@ -131,7 +131,7 @@ def coded(outcome, positive=None):
             return outcome.astype(int), (int(outcome.sum()), f"target {name!r} is 1; it is 0 or 1")
         note = f"target {name!r} holds numbers, {classes[0]:g} to {classes[-1]:g}"
         if len(classes) == 2:
-            note += f", and only these two; positive={classes[1]:g} would make them classes"
+            note += f" only; with positive={classes[1]:g} it would be 0 or 1"
         return outcome, (len(outcome), note)
     if positive is None and len(classes) > 2:
         raise ValueError(
@@ -143,7 +143,7 @@ def coded(outcome, positive=None):
         raise ValueError(f"positive={positive!r} is no value of target {name!r}: {classes[:9]}")
     y = (outcome == positive).astype(int)
     rest = [value for value in classes if value != positive]
-    rest = repr(rest[0]) if len(rest) == 1 else f"each of the {len(rest):,} others"
+    rest = repr(rest[0]) if len(rest) == 1 else f"each of {len(rest):,} others"
     return y, (int(y.sum()), f"target {name!r} is {positive!r}, coded 1; {rest} is coded 0")
 
 
