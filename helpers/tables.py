@@ -83,7 +83,7 @@ def read_table(
     if not len(raw):
         raise ValueError(f"{source.label} has columns, but no rows")
     times, how = read_times(raw[time].mask(missing(raw[time])), dayfirst, unit, zone)
-    outcome, _ = typed(raw[target])
+    outcome = _outcome(raw[target])
     counts, left = _dropped(raw, times, outcome, source, duplicates)
     notes = [(int(where[left].sum()), what) for where, what in how]
     times = times[left]
@@ -138,8 +138,8 @@ def cut(table, time, period, target, features=None):
     clock = times.dt.tz_localize(None)
     if isinstance(period, str) and period in PERIODS:
         days = clock.dt.to_period(PERIODS[period]).dt.start_time.to_numpy("datetime64[D]")
-        # Some clocks were put back across midnight: that hour stays with the new day.
-        when, starts = np.unique(np.maximum.accumulate(days), return_index=True)
+        # Some clocks were put back across midnight; what comes after stays with the new day.
+        when, starts = np.unique(days, return_index=True)
     elif isinstance(period, Integral) and not isinstance(period, bool) and period >= 1:
         starts = np.arange(0, len(table), period)
         when = clock.iloc[starts].to_numpy("datetime64[s]")
@@ -191,6 +191,8 @@ def to_batches(table, period, target, features):
 def _check_frame(table):
     if not isinstance(table, pd.DataFrame):
         raise TypeError(f"table must be a DataFrame; got {type(table).__name__}")
+    if not len(table):
+        raise ValueError("table is empty; at least one row is needed")
 
 
 def _check_names(label, names, needed, features):
@@ -222,6 +224,13 @@ def _check_order(argument, values):
         raise ValueError(
             f"{argument} {values.name!r} has gaps or goes back in time; fill or sort it first"
         )
+
+
+def _outcome(column):
+    try:
+        return typed(column)[0]
+    except TypeError as error:
+        raise TypeError(f"target: {error}") from error
 
 
 def _dropped(raw, times, outcome, source, duplicates):

@@ -92,7 +92,7 @@ def read_times(column, dayfirst=None, unit=None, zone=None):
     times = times.where(times.dt.year.between(*YEARS)).dt.as_unit("us")
     _check_readable(column, times)
     times, note = _placed(column, times, offset, zone)
-    return times.set_axis(index), [*notes, note]
+    return times.set_axis(index).rename(column.name), [*notes, note]
 
 
 def _check_options(dayfirst, unit, zone):
