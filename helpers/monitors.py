@@ -35,7 +35,7 @@ def cbpe(probabilities, threshold=0.5):
     References
     ----------
     J. Białek, J. Kivimäki, W. Kuberski, N. Perrakis, "Estimating model performance under
-    covariate shift without labels", NeurIPS, 2025 (section on CBPE).
+    covariate shift without labels", NeurIPS, 2025.
     """
     p = _checked(probabilities)
     if not 0 <= threshold <= 1:

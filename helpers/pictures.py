@@ -88,50 +88,60 @@ def budget_picture(
     return Picture(fig, moving, update)
 
 
-def replay_picture(histories, still, ylim, name, unit):
-    """A year replayed under one policy after another: its weeks beside the mean of each policy.
+def replay_picture(histories, still, ylim, unit="week"):
+    """A year replayed under one policy after another: its batches beside each policy's mean.
 
     Parameters
     ----------
-    histories : dict of int to DataFrame
-        Value of the slider -> history, all over the same batches.
+    histories : dict of (int, int or str) to DataFrame
+        (Batches between retrains, length of the window in batches or a word such as "all") ->
+        history; every combination of the two, all over the same batches.
     still : dict of str to (DataFrame, str)
         Label -> history that stands beside them, and its role in `helpers.plots.COLOURS`.
     ylim : pair of float
         Limits of the loss per batch.
-    name : str
-        Of the slider's value, as the argument of ``update``.
     unit : str
-        What the value counts, for the axis label and the title.
+        What a batch is, for the labels.
 
     Returns
     -------
     Picture
-        ``update(**{name: value})`` moves it.
+        ``update(gap=..., span=...)`` moves it.
     """
-    means = {value: history["loss"].mean() for value, history in histories.items()}
-    fig, (left, right) = plots.figure(2, width=9.5, width_ratios=[3, 2])
+    gaps, spans = (list(dict.fromkeys(values)) for values in zip(*histories, strict=True))
+    means = {gap: [histories[gap, span]["loss"].mean() for span in spans] for gap in gaps}
+    fig, (left, right) = plots.figure(2, width=9.5, height=3.8, width_ratios=[3, 2])
     for label, (history, role) in still.items():
         plots.draw_history(left, history, role, label=label)
         style = {"color": plots.COLOURS[role], "ls": plots.DASHES[role]}
         right.axhline(history["loss"].mean(), **style)
-    first = next(iter(histories.values()))
+    first = histories[gaps[0], spans[0]]
     line, ticks = plots.draw_history(left, first, "retrained", label="retrained (ticks)")
-    left.set(ylim=ylim, xlabel="week", ylabel="log loss")
+    left.set(ylim=ylim, xlabel=unit, ylabel="log loss")
     title = left.set_title(" ")
-    right.plot(list(means), list(means.values()), ".-", color=plots.COLOURS["retrained"])
+    places = range(len(spans))
+    for gap in gaps:
+        right.plot(places, means[gap], color=plots.COLOURS["floor"], lw=1)
+    curve = right.plot(places, means[gaps[0]], ".-", color=plots.COLOURS["retrained"])[0]
     dot = right.plot([], [], "o", ms=11, color=plots.COLOURS["retrained"])[0]
-    right.set(xlabel=unit, ylabel="mean log loss")
+    right.set_xticks(places, [str(span) for span in spans])
+    right.set(xlabel=f"{unit}s remembered", ylabel="mean log loss", title="grey: other gaps")
     plots.legend_below(fig, left)
 
-    def update(**values):
-        value = values[name]
-        line.set_ydata(histories[value]["loss"])
-        plots.move_ticks(ticks, histories[value])
-        dot.set_data([value], [means[value]])
-        title.set_text(f"{unit}: {value}, mean log loss {means[value]:.3f}")
+    def update(gap, span):
+        history, mean = histories[gap, span], means[gap][spans.index(span)]
+        line.set_ydata(history["loss"])
+        plots.move_ticks(ticks, history)
+        curve.set_ydata(means[gap])
+        dot.set_data([spans.index(span)], [mean])
+        window = f"the last {_count(span, unit)}" if isinstance(span, int) else f"{span} {unit}s"
+        title.set_text(f"every {_count(gap, unit)} on {window}: mean {mean:.3f}")
 
-    return Picture(fig, (line, ticks, dot, title), update)
+    return Picture(fig, (line, ticks, curve, dot, title), update)
+
+
+def _count(number, unit):
+    return unit if number == 1 else f"{number} {unit}s"
 
 
 def alarm_picture(rates, rows, excess, level):
@@ -151,9 +161,8 @@ def alarm_picture(rates, rows, excess, level):
     Returns
     -------
     Picture
-        ``update(shift=, turn=, power=)`` moves it; n is 10 to the power of ``power``.
+        ``update(shift=, turn=, n=)`` moves it; shift and n are among those given.
     """
-    shifts = np.array(sorted(next(iter(rates.values()))))
     fig, (left, right) = plots.figure(2, width=9.5, height=3.6)
     lines = {}
     for name, colour, dash in zip(rates, ("retrained", "curve"), ("-", "--"), strict=True):
@@ -177,18 +186,17 @@ def alarm_picture(rates, rows, excess, level):
     plots.legend_below(fig, left)
     right.legend(loc="lower left")
 
-    def update(shift, turn, power):
-        n, near = 10**power, shifts[np.abs(shifts - shift).argmin()]  # 0.3 may come as 0.30…4
-        at = int(np.abs(np.log10(rows) - power).argmin())
+    def update(shift, turn, n):
+        at = list(rows).index(n)
         for name, line in lines.items():
-            line.set_ydata(rates[name][near])
-        above = 100 * excess(near, turn, n)
-        damage.set_ydata(100 * excess(near, turn, rows))
+            line.set_ydata(rates[name][shift])
+        above = 100 * excess(shift, turn, n)
+        damage.set_ydata(100 * excess(shift, turn, rows))
         dot.set_data([n], [above])
         for mark in marks:
             mark.set_xdata([n, n])
-        shares = ", ".join(f"{name.split()[0]} {rates[name][near][at]:.0%}" for name in rates)
-        titles[0].set_text(f"shift {near:.1f}, n = {n:,.0f}: alarms of {shares}")
+        shares = ", ".join(f"{name.split()[0]} {rates[name][shift][at]:.0%}" for name in rates)
+        titles[0].set_text(f"shift {shift:g}, n = {n:,}: alarms of {shares}")
         titles[1].set_text(f"turn {turn:.1f}: risk {above:.2g}% above the floor")
 
     return Picture(fig, (*lines.values(), damage, dot, *marks, *titles), update)
