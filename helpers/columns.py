@@ -188,7 +188,7 @@ def usable(table, asked):
             notes.append((len(table), f"{how}: {name!r} {fault}"))
         if asked or not fault:
             features[name] = values
-            notes += _remarks(values, odd, name)
+            notes += _remarks(table[name], values, odd)
     if not features:
         raise ValueError(f"features: none is left ({'; '.join(what for _, what in notes)})")
     features = pd.DataFrame(features)
@@ -211,7 +211,13 @@ def _fault(values):
     return None
 
 
-def _remarks(values, odd, name):
+def _remarks(column, values, odd):
+    """Notes on how a column was understood."""
+    name = column.name
+    if types.is_numeric_dtype(values.dtype) and not types.is_numeric_dtype(column.dtype):
+        text = int(column[values.notna()].map(lambda value: isinstance(value, str)).sum())
+        if text:
+            yield text, f"{name!r} is a number as text, taken as a number"
     if len(odd):
         yield len(odd), f"{name!r} is no finite number{such_as(odd)}; set to missing"
     if isinstance(values.dtype, pd.CategoricalDtype):

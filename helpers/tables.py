@@ -87,7 +87,9 @@ def read_table(
     counts, left = _dropped(raw, times, outcome, source, duplicates)
     notes = [(int(where[left].sum()), what) for where, what in how]
     times = times[left]
-    notes.append((int((times < times.cummax()).sum()), "stood below a later row; now sorted"))
+    notes.append(
+        (int((times < times.cummax()).sum()), "stood below a row of later time; now sorted")
+    )
     times = times.sort_values(kind="stable")
     y, note = coded(outcome[times.index], positive)
     columns, further = usable(raw.loc[times.index, wanted], asked=features is not None)

@@ -87,7 +87,7 @@ def read_times(column, dayfirst=None, unit=None, zone=None):
         distinct = pd.Series(distinct, name=column.name)
         times, offset, notes = _read_values(distinct, dayfirst, unit)
         times = times.reindex(codes, fill_value=pd.NaT).reset_index(drop=True)
-        offset = offset[codes] & (codes >= 0)
+        offset = offset[codes]
         notes = [(where[codes] & (codes >= 0), how) for where, how in notes]
     times = times.where(times.dt.year.between(*YEARS)).dt.as_unit("us")
     _check_readable(column, times)

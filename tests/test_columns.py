@@ -191,7 +191,8 @@ def test_features_left_out_unless_asked_for():
     assert said["with some feature missing, left missing"] == 6
     many = f"'many' is one of {table['many'].nunique()} categories"
     assert any(many in what and "at most 255: group the rare" in what for what in said)
-    assert len(said) == 11
+    assert said["'dirty' is a number as text, taken as a number"] == 299
+    assert len(said) == 12
 
     names = ["id", "code", "constant", "seen"]
     features, notes = usable(table[names], asked=True)
@@ -200,6 +201,11 @@ def test_features_left_out_unless_asked_for():
         usable(table[["number", "lists"]], asked=True)
     with pytest.raises(ValueError, match="features: none is left .*'id' differs in every row"):
         usable(table[["id", "constant"]], asked=False)
+
+
+def test_one_value_or_none_is_two_values():
+    table = pd.DataFrame({"some": [1.0, None, 1.0]})
+    assert usable(table, asked=False)[0]["some"].isna().tolist() == [False, True, False]
 
 
 def test_a_few_distinct_numbers_are_no_identifier():

@@ -34,6 +34,7 @@ def test_dialects_of_csv(tmp_path, content):
 def test_columns_load_in_the_order_asked_for_and_text_stays_text(tmp_path):
     path = save(tmp_path, "t,x\n007,1\n")
     table = open_source(str(path), ["t"]).load(["x", "t"])
+    assert list(table.columns) == ["x", "t"]
     assert table.to_dict("list") == {"x": [1], "t": ["007"]}
     assert open_source(path).load(["t"])["t"].tolist() == [7]
 
@@ -41,6 +42,12 @@ def test_columns_load_in_the_order_asked_for_and_text_stays_text(tmp_path):
 def test_semicolons_with_decimal_points(tmp_path):
     path = save(tmp_path, "t;x\n1;2.5\n3;4.25\n")
     assert open_source(path).load(["x"])["x"].tolist() == [2.5, 4.25]
+
+
+def test_a_mixed_column_is_text_from_top_to_bottom(tmp_path):
+    """However long it is: 1.50 does not become 1.5 in one part of the file."""
+    path = save(tmp_path, "t,x\n" + "1,1.50\n" * 300_000 + "1,a\n" * 300_000)
+    assert sorted(open_source(path).load(["x"])["x"].unique()) == ["1.50", "a"]
 
 
 def test_other_encodings_are_named_and_read(tmp_path):

@@ -113,7 +113,7 @@ def test_ugly_tables_against_a_reckoning_row_by_row(seed, tmp_path):
     table, report = read_table(tmp_path / "ugly.csv" if seed % 2 else source, "ts", "late")
     assert_adds_up(table, report)
     assert counts(report, "dropped") == dropped
-    assert said(report)["stood below a later row; now sorted"] == late
+    assert said(report)["stood below a row of later time; now sorted"] == late
     assert table["ts"].dt.strftime("%Y-%m-%d %H:%M").tolist() == [row["ts"] for row in kept]
     assert table["late"].tolist() == [int(row["late"] == "yes") for row in kept]
     prices = [np.nan if row["price"] in (None, "?") else row["price"] for row in kept]

@@ -172,11 +172,12 @@ def test_offsets_that_change_with_the_season_become_one_zone():
 
 
 def test_the_index_and_the_column_stay_as_they_are():
-    column = pd.Series(["2024-01-31", "soon", "2024-01-30"], index=[7, 7, 3], name="ts")
+    column = pd.Series(["31/1/2024", "soon", "30/1/2024", None], index=[7, 7, 3, 3], name="ts")
     before = column.copy()
     times, notes = read_times(column)
-    assert times.index.tolist() == [7, 7, 3] and times.isna().tolist() == [False, True, False]
-    assert notes[0][0].tolist() == [True, False, True]
+    assert times.index.tolist() == [7, 7, 3, 3]
+    assert times.isna().tolist() == [False, True, False, True] and times.name == "ts"
+    assert [where.tolist() for where, _ in notes] == [[True, False, True, False]] * 2
     pd.testing.assert_series_equal(column, before)
 
 
@@ -191,6 +192,7 @@ def test_the_index_and_the_column_stay_as_they_are():
          "mixes values with an offset, such as '2024-01-31T10:00Z', and without.*all of them one"),
         ([1, 2, 3], {}, ValueError, "numbers from 1 to 3.*give unit.*to_batches"),
         ([0, 1706708700], {}, ValueError, "give unit"),
+        ([17067087000], {}, ValueError, "give unit"),
         ([45321.5, 45322.0], {}, ValueError, "numbers from 45321.5"),
         (["2024-01-31"], {"unit": "s"}, ValueError, "unit='s' is for numbers.*holds text"),
         (["2024-01-31"], {"zone": "UTC"}, ValueError, "zone='UTC' has nothing to convert.*Leave"),
