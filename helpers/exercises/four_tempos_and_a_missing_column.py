@@ -84,7 +84,9 @@ def which_tempo(answer, streams):
             f"{name}: so far gradual and incremental look alike. Now the spread around the slope: "
             f"in the batches on the way it is {ratio:.1f} times that of the others."
         )
-    return "Slopes tell whether it jumps, moves or returns; the spread tells whether rows are mixed."
+    return (
+        "Slopes tell whether it jumps, moves or returns; the spread tells whether rows are mixed."
+    )
 
 
 def to_forget(answer, old, jump2, target):
@@ -139,8 +141,9 @@ def calendar(answer, edges, period):
         rows.append(hi - lo)
     if min(rows) < 20:
         raise NotYet(f"Right rows, but at worst {min(rows)} of them: too few for five slopes.")
+    excess = estimation(np.array(rows), 5, 1).mean()
     return (
-        f"From batch {2 * period} on the expected excess is {estimation(np.array(rows), 5, 1).mean():.3f}, "
+        f"From batch {2 * period} on the expected excess is {excess:.3f}, "
         "and no change costs a batch: a calendar knows before the first error."
     )
 
@@ -206,7 +209,10 @@ def missing_column(answer, table):
             f"{answer} follows the demand closely, and for a poor reason: it is computed from it. "
             "Is it known when the demand has to be predicted?"
         )
-    if table.groupby(table["week"] < table["week"].median())[answer].mean().diff().abs().max() > 0.2:
+    if (
+        table.groupby(table["week"] < table["week"].median())[answer].mean().diff().abs().max()
+        > 0.2
+    ):
         raise NotYet(
             f"{answer} moves at the same time as the relation, but a model with it, fitted to the "
             f"first half, errs by {errors[answer]:.2f} on the second. Another does better."
