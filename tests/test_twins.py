@@ -24,8 +24,41 @@ def world_model_time(rng):
     return world, LinearRegression().fit(*world.sample(rng, 20, t=0)), rng.uniform(0, 20)
 
 
+def weights_of_rows(rng):
+    """Weights between 0 and some tens, for some number of rows."""
+    return (rng.exponential(size=rng.integers(1, 50)) ** 2,)
+
+
+def probabilities_and_priors(rng):
+    """Probabilities of three classes, and two priors."""
+    return rng.dirichlet(np.ones(3), 8), rng.dirichlet(np.ones(3)), rng.dirichlet(np.ones(3))
+
+
+def two_tables(rng):
+    """Shares and rates of four segments, before and after."""
+    return rng.dirichlet(np.ones(4)), rng.random(4), rng.dirichlet(np.ones(4)), rng.random(4)
+
+
+def rows_inputs_noise(rng):
+    """More rows than coefficients, and a noise variance."""
+    d = rng.integers(1, 20)
+    return d + rng.integers(2, 500), d, rng.uniform(0.1, 5)
+
+
+def inputs_noise_change(rng):
+    """Coefficients, noise variance and squared length of a change."""
+    return rng.integers(1, 20), rng.uniform(0.1, 5), rng.uniform(0.01, 5)
+
+
 # Name of the function -> random arguments for both, drawn with a Generator.
-TWINS = {"risk": world_model_time}
+TWINS = {
+    "risk": world_model_time,
+    "estimation": rows_inputs_noise,
+    "break_even_rows": inputs_noise_change,
+    "effective_sample_size": weights_of_rows,
+    "reprior": probabilities_and_priors,
+    "kitagawa": two_tables,
+}
 
 
 def kept():
