@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from ipywidgets import FloatSlider, Image, IntSlider, Layout, VBox
+from ipywidgets import FloatSlider, Image, IntSlider, Layout, SelectionSlider, VBox
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image as Pillow
@@ -44,8 +44,9 @@ def explore(picture, alt, strip, **sliders):
         What the static strip shows, for readers who do not see it.
     strip : sequence of dict
         Values of the sliders for the frames of the static strip; the first is where they start.
-    **sliders : tuple of (low, high, step, description)
-        One per argument of ``picture.update``. Whole numbers give whole steps.
+    **sliders : tuple of (low, high, step, description) or (values, description)
+        One per argument of ``picture.update``. Whole numbers give whole steps; a list of values
+        is stepped through as it stands.
 
     Returns
     -------
@@ -80,12 +81,13 @@ class _Explorer(VBox):
 
 
 def _slider(spec, value):
-    low, high, step, description = spec
+    *steps, description = spec
+    look = {"style": {"description_width": "initial"}, "layout": Layout(width="32em")}
+    if len(steps) == 1:
+        return SelectionSlider(options=steps[0], value=value, description=description, **look)
+    low, high, step = steps
     kind = IntSlider if isinstance(step, int) else FloatSlider
-    return kind(
-        value, min=low, max=high, step=step, description=description,
-        style={"description_width": "initial"}, layout=Layout(width="32em"),
-    )  # fmt: skip
+    return kind(value, min=low, max=high, step=step, description=description, **look)
 
 
 def _drawer(picture):

@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pandas as pd
 import pytest
-from ipywidgets import FloatSlider, Image, IntSlider
+from ipywidgets import FloatSlider, Image, IntSlider, SelectionSlider
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
@@ -248,32 +248,41 @@ def test_all_that_moves_is_redrawn():
 # A year replayed.
 
 HISTORIES = {
-    k: pd.DataFrame({"when": range(9, 15), "loss": 0.5 + 0.01 * k + 0.02 * np.arange(6)}).assign(
-        retrained=lambda h, k=k: (h["when"] - 9) % k == k - 1
-    )
+    (k, span): pd.DataFrame(
+        {"when": range(9, 15), "loss": 0.5 + 0.01 * k + 0.02 * np.arange(6) - 0.03 * j}
+    ).assign(retrained=lambda h, k=k: (h["when"] - 9) % k == k - 1)
     for k in (1, 2, 4)
+    for j, span in enumerate((1, 8, "all"))
 }
-FROZEN = HISTORIES[4].assign(loss=0.7, retrained=False)
+FROZEN = HISTORIES[4, 1].assign(loss=0.7, retrained=False)
 
 
 def replay():
-    return replay_picture(HISTORIES, {"never": (FROZEN, "frozen")}, (0.4, 0.8), "k", "weeks apart")
+    return replay_picture(HISTORIES, {"never": (FROZEN, "frozen")}, (0.4, 0.8))
 
 
-@pytest.mark.parametrize("k", HISTORIES)
-def test_a_replay_shows_the_history_of_its_value(k):
+@pytest.mark.parametrize("k", [1, 2, 4])
+@pytest.mark.parametrize(
+    ("span", "place", "words"),
+    [(1, 0, "the last week"), (8, 1, "the last 8 weeks"), ("all", 2, "all weeks")],
+)
+def test_a_replay_shows_the_history_of_its_values(k, span, place, words):
     picture = replay()
-    picture.update(k=4)
-    picture.update(k=k)
+    picture.update(gap=4, span=8)
+    picture.update(gap=k, span=span)
     left, right = picture.fig.axes
+    history = HISTORIES[k, span]
     moved = [line for line in picture.moving if line in left.lines]
-    np.testing.assert_allclose(moved[0].get_ydata(), HISTORIES[k]["loss"])
-    expected = HISTORIES[k]["when"][HISTORIES[k]["retrained"]]
+    np.testing.assert_allclose(moved[0].get_ydata(), history["loss"])
+    expected = history["when"][history["retrained"]]
     assert list(moved[1].get_xdata()) == list(expected) != []
-    mean = HISTORIES[k]["loss"].mean()
-    (dot,) = [line for line in picture.moving if line in right.lines]
-    np.testing.assert_allclose(dot.get_xydata(), [[k, mean]])
-    assert f"weeks apart: {k}, mean log loss {mean:.3f}" in left.get_title(loc="left")
+    mean = history["loss"].mean()
+    curve, dot = [line for line in picture.moving if line in right.lines]
+    np.testing.assert_allclose(dot.get_xydata(), [[place, mean]])
+    means = [HISTORIES[k, other]["loss"].mean() for other in (1, 8, "all")]
+    np.testing.assert_allclose(curve.get_ydata(), means)
+    every = "week" if k == 1 else f"{k} weeks"
+    assert left.get_title(loc="left") == f"every {every} on {words}: mean {mean:.3f}"
 
 
 def test_a_replay_keeps_what_stands_still():
@@ -281,17 +290,28 @@ def test_a_replay_keeps_what_stands_still():
     left, right = picture.fig.axes
     np.testing.assert_allclose(left.lines[0].get_ydata(), FROZEN["loss"])
     assert left.lines[0] not in picture.moving
-    means = [line for line in right.lines if len(line.get_xdata()) == len(HISTORIES)]
-    np.testing.assert_allclose(means[0].get_ydata(), [h["loss"].mean() for h in HISTORIES.values()])
-    assert left.get_xlabel() and left.get_ylabel() and right.get_xlabel() == "weeks apart"
+    grey = [line for line in right.lines if len(line.get_xdata()) == 3][:3]
+    assert not set(grey) & set(picture.moving)
+    for line, k in zip(grey, (1, 2, 4), strict=True):
+        means = [HISTORIES[k, span]["loss"].mean() for span in (1, 8, "all")]
+        np.testing.assert_allclose(line.get_ydata(), means)
+    assert [tick.get_text() for tick in right.get_xticklabels()] == ["1", "8", "all"]
+    assert left.get_xlabel() and left.get_ylabel() and right.get_xlabel() == "weeks remembered"
     assert right.get_ylabel()
 
 
 def test_all_that_moves_in_a_replay_is_redrawn():
-    assert_moving_is_all_that_moves(replay(), {"k": 1}, {"k": 4})
+    first, second = {"gap": 1, "span": 1}, {"gap": 4, "span": "all"}
+    assert_moving_is_all_that_moves(replay(), first, second)
 
 
-def test_a_replay_under_a_slider():
-    box = explore(replay(), ALT, [{"k": 1}, {"k": 4}], k=(1, 2, 1, "k"))
-    start = bytes(parts(box)[1].value)
-    assert move(box, k=2) != start and move(box, k=1) == start
+def test_a_replay_under_sliders():
+    strip = [{"gap": 1, "span": "all"}, {"gap": 4, "span": 8}]
+    controls = {"gap": ([1, 2, 4], "apart"), "span": ([1, 8, "all"], "window")}
+    box = explore(replay(), ALT, strip, **controls)
+    sliders, image = parts(box)
+    assert all(isinstance(slider, SelectionSlider) for slider in sliders.values())
+    assert [slider.value for slider in sliders.values()] == [1, "all"]
+    start = bytes(image.value)
+    assert move(box, window=8) != start != move(box, apart=4)
+    assert move(box, window="all", apart=1) == start

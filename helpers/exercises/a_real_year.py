@@ -1,5 +1,7 @@
 """Checkers and data for notebook 10."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 
@@ -96,8 +98,94 @@ def newness(answer, frozen, recent, monthly):
     )
 
 
+def made_up_board(seed=0, flights=60):
+    """One airport's day for 10.3: made up, not from the flights of 2013.
+
+    Parameters
+    ----------
+    seed : int
+        Of the draws.
+    flights : int
+        Number of flights.
+
+    Returns
+    -------
+    minutes, disrupted : array of int, shape (flights,)
+        Scheduled departures in minutes since midnight, sorted, in steps of 5; and 0 or 1.
+    """
+    rng = np.random.default_rng(seed)
+    minutes = np.sort(5 * rng.integers(5 * 12, 23 * 12, flights))
+    return minutes, (rng.random(flights) < 0.3).astype(int)
+
+
+def earlier_share(answer, board):
+    """10.3: the share disrupted of the flights 2 to 4 hours before; by value and causality."""
+    for minutes, disrupted in (board, made_up_board(1), made_up_board(2, 12)):
+        minutes, disrupted = np.asarray(minutes), np.asarray(disrupted)
+        # Flights on both ends, and times before and after all of them.
+        for now in sorted({*(minutes[::5] + 120), *(minutes[::5] + 240), minutes[0], 2000}):
+            value = _share(answer, minutes, disrupted, now)
+            unsettled = minutes > now - 120
+            again = _share(answer, minutes, np.where(unsettled, 1 - disrupted, disrupted), now)
+            if not np.isclose(value, again, equal_nan=True):
+                raise NotYet(
+                    f"At minute {now} your answer changes with the outcome of flights scheduled "
+                    f"after minute {now - 120}. Some of them are not settled yet: leave them out."
+                )
+            _compare(value, minutes, disrupted, now)
+    return "It looks at settled flights only, so it is known in time; the tail number's gap is not."
+
+
+def _share(answer, minutes, disrupted, now):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the mean of nothing warns, and is rightly NaN
+        result = call(answer, minutes.copy(), disrupted.copy(), now)
+    try:
+        value = np.asarray(result, float)
+    except (TypeError, ValueError):
+        raise NotYet("Return one number, the share.") from None
+    if value.size != 1:
+        raise NotYet(f"Return one number; yours holds {value.size} of them.")
+    return float(value.reshape(()))
+
+
+def _compare(value, minutes, disrupted, now):
+    """`NotYet` with a hint if a settled share is not that of the window."""
+    ago = now - minutes
+    truth = _mean(disrupted, (ago >= 120) & (ago <= 240))
+    if np.isclose(value, truth, equal_nan=True):
+        return
+    if np.isnan(truth):
+        raise NotYet(
+            f"At minute {now} no flight was scheduled 2 to 4 hours before, and you return {value}. "
+            "No news is not good news: return np.nan."
+        )
+    if np.isnan(value):
+        raise NotYet(f"At minute {now} you return NaN, but there are flights in the window.")
+    hints = {
+        "One end of the window is missing: both ends count.": [
+            (ago > 120) & (ago <= 240), (ago >= 120) & (ago < 240), (ago > 120) & (ago < 240),
+        ],
+        "You look back without end. Only flights up to 4 hours before count.": [ago >= 120],
+        "The window should be 2 to 4 hours; minutes are minutes.": [(ago >= 2) & (ago <= 4)],
+    }  # fmt: skip
+    for hint, windows in hints.items():
+        if any(np.isclose(value, _mean(disrupted, window)) for window in windows):
+            raise NotYet(hint)
+    count = disrupted[(ago >= 120) & (ago <= 240)].sum()
+    if np.isclose(value, count):
+        raise NotYet("That is a number of flights. Divide by the number of flights in the window.")
+    if np.isclose(value, 100 * truth):
+        raise NotYet("That is in per cent. Give the share, between 0 and 1.")
+    raise NotYet(f"At minute {now} the share is {truth:.3f}; yours is {value:.3f}.")
+
+
+def _mean(values, chosen):
+    return values[chosen].mean() if chosen.any() else np.nan
+
+
 def made_up_trips(seed=0, names=("tail_number", "gust", "crew", "gate"), outcome="cancelled"):
-    """A small table for 10.3: made up, not from the flights of 2013.
+    """A small table for 10.4: made up, not from the flights of 2013.
 
     Parameters
     ----------
@@ -122,7 +210,7 @@ def made_up_trips(seed=0, names=("tail_number", "gust", "crew", "gate"), outcome
 
 
 def leaking_gaps(answer, trips):
-    """10.3: columns with gaps, all in rows with outcome 1; on the given table and another."""
+    """10.4: columns with gaps, all in rows with outcome 1; on the given table and another."""
     other = made_up_trips(1, ("desk", "wind", "slot", "phone"), "late")
     for table, outcome in [(trips, "cancelled"), (other, "late")]:
         found = call(answer, table.copy(), outcome)
@@ -151,4 +239,4 @@ def leaking_gaps(answer, trips):
     return "A gap that only ever comes with the outcome was made by the outcome."
 
 
-CHECKERS = {"10.1": four_weeks, "10.2": newness, "10.3": leaking_gaps}
+CHECKERS = {"10.1": four_weeks, "10.2": newness, "10.3": earlier_share, "10.4": leaking_gaps}

@@ -2,6 +2,7 @@
 
 FOUR = "def four_weeks(rates):\n    "
 GAPS = "def leaking_gaps(table, outcome):\n    "
+SHARE = "def earlier_share(minutes, disrupted, now):\n    ago = now - minutes\n    "
 GAIN = "(frozen.loss.mean() - monthly.loss.mean())"
 NEWER = "(frozen.loss.mean() - recent.loss.mean())"
 
@@ -48,6 +49,30 @@ ANSWERS = {
         ],
     },
     "10.3": {
+        "wrong": [
+            (SHARE + "return disrupted[ago >= 0].mean()", "not settled yet"),
+            (SHARE + "return disrupted[(ago >= 0) & (ago <= 240)].mean()", "not settled yet"),
+            (SHARE + "return disrupted[(ago <= -120) & (ago >= -240)].mean()", "not settled yet"),
+            (SHARE + "return disrupted[ago >= 120].mean()", "look back without end"),
+            (SHARE + "return disrupted[(ago > 120) & (ago < 240)].mean()", "both ends count"),
+            (SHARE + "return disrupted[(ago >= 120) & (ago < 240)].mean()", "both ends count"),
+            (SHARE + "return disrupted[(ago >= 120) & (ago <= 240)].sum()", "number of flights"),
+            (SHARE + "return 100 * disrupted[(ago >= 120) & (ago <= 240)].mean()", "per cent"),
+            (SHARE + "window = (ago >= 120) & (ago <= 240)\n"
+             "    return disrupted[window].sum() / max(window.sum(), 1)", "No news is not good"),
+            (SHARE + "return disrupted[(ago >= 2) & (ago <= 4)].mean()", "not settled yet"),
+            (SHARE + "return (ago >= 120) & (ago <= 240)", "Return one number"),
+            (SHARE + "return np.nan", "you return NaN"),
+        ],
+        "right": [
+            SHARE + "window = disrupted[(ago >= 120) & (ago <= 240)]\n"
+            "    return sum(window) / len(window) if len(window) else np.nan",
+            SHARE + "return pd.Series(disrupted)[(ago >= 120) & (ago <= 240)].mean()",
+            SHARE + "a, b = np.searchsorted(minutes, [now - 240, now - 120 + 1])\n"
+            "    return disrupted[a:b].mean()",
+        ],
+    },
+    "10.4": {
         "wrong": [
             (GAPS + "return [c for c in table if table.loc[table[c].isna(), outcome].all()]",
              "'cancelled' has no gaps at all"),
