@@ -120,6 +120,7 @@ def made_up_board(seed=0, flights=60):
 
 def earlier_share(answer, board):
     """10.3: the share disrupted of the flights 2 to 4 hours before; by value and causality."""
+    seen = []
     for minutes, disrupted in (board, made_up_board(1), made_up_board(2, 12)):
         minutes, disrupted = np.asarray(minutes), np.asarray(disrupted)
         # Flights on both ends, and times before and after all of them.
@@ -132,7 +133,8 @@ def earlier_share(answer, board):
                     f"At minute {now} your answer changes with the outcome of flights scheduled "
                     f"after minute {now - 120}. Some of them are not settled yet: leave them out."
                 )
-            _compare(value, minutes, disrupted, now)
+            seen.append((value, disrupted, now - minutes, now))
+    _compare(seen)
     return "It looks at settled flights only, so it is known in time; the tail number's gap is not."
 
 
@@ -149,35 +151,56 @@ def _share(answer, minutes, disrupted, now):
     return float(value.reshape(()))
 
 
-def _compare(value, minutes, disrupted, now):
-    """`NotYet` with a hint if a settled share is not that of the window."""
-    ago = now - minutes
-    truth = _mean(disrupted, (ago >= 120) & (ago <= 240))
-    if np.isclose(value, truth, equal_nan=True):
+def _compare(seen):
+    """`NotYet` with a hint unless each of the settled shares is that of its window."""
+
+    def is_always(share):
+        return all(np.isclose(v, share(d, ago), equal_nan=True) for v, d, ago, _ in seen)
+
+    def right(d, ago):
+        return _mean(d, (ago >= 120) & (ago <= 240))
+
+    if is_always(right):
         return
-    if np.isnan(truth):
+    if all(np.isnan(value) for value, *_ in seen):
         raise NotYet(
-            f"At minute {now} no flight was scheduled 2 to 4 hours before, and you return {value}. "
-            "No news is not good news: return np.nan."
+            "At any time you return NaN, as if no flight were ever in the window. Times are in "
+            "minutes: 2 hours are 120 of them."
         )
-    if np.isnan(value):
-        raise NotYet(f"At minute {now} you return NaN, but there are flights in the window.")
     hints = {
         "One end of the window is missing: both ends count.": [
-            (ago > 120) & (ago <= 240), (ago >= 120) & (ago < 240), (ago > 120) & (ago < 240),
+            lambda d, ago: _mean(d, (ago > 120) & (ago <= 240)),
+            lambda d, ago: _mean(d, (ago >= 120) & (ago < 240)),
+            lambda d, ago: _mean(d, (ago > 120) & (ago < 240)),
         ],
-        "You look back without end. Only flights up to 4 hours before count.": [ago >= 120],
-        "The window should be 2 to 4 hours; minutes are minutes.": [(ago >= 2) & (ago <= 4)],
-    }  # fmt: skip
-    for hint, windows in hints.items():
-        if any(np.isclose(value, _mean(disrupted, window)) for window in windows):
+        "You look back without end. Only flights up to 4 hours before count.": [
+            lambda d, ago: _mean(d, ago >= 120)
+        ],
+        "That is a number of flights. Divide by the number of flights in the window.": [
+            lambda d, ago: d[(ago >= 120) & (ago <= 240)].sum()
+        ],
+        "That is in per cent. Give the share, between 0 and 1.": [
+            lambda d, ago: 100 * right(d, ago)
+        ],
+        "That is the share of the flights that were not disrupted.": [
+            lambda d, ago: 1 - right(d, ago)
+        ],
+    }
+    for hint, shares in hints.items():
+        if any(is_always(share) for share in shares):
             raise NotYet(hint)
-    count = disrupted[(ago >= 120) & (ago <= 240)].sum()
-    if np.isclose(value, count):
-        raise NotYet("That is a number of flights. Divide by the number of flights in the window.")
-    if np.isclose(value, 100 * truth):
-        raise NotYet("That is in per cent. Give the share, between 0 and 1.")
-    raise NotYet(f"At minute {now} the share is {truth:.3f}; yours is {value:.3f}.")
+    for value, disrupted, ago, now in seen:
+        truth = right(disrupted, ago)
+        if np.isclose(value, truth, equal_nan=True):
+            continue
+        if np.isnan(truth):
+            raise NotYet(
+                f"At minute {now} no flight was scheduled 2 to 4 hours before, and you return "
+                f"{value}. No news is not good news: return np.nan."
+            )
+        if np.isnan(value):
+            raise NotYet(f"At minute {now} you return NaN, but there are flights in the window.")
+        raise NotYet(f"At minute {now} the share is {truth:.3f}; yours is {value:.3f}.")
 
 
 def _mean(values, chosen):

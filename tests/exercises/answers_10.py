@@ -60,7 +60,8 @@ ANSWERS = {
             (SHARE + "return 100 * disrupted[(ago >= 120) & (ago <= 240)].mean()", "per cent"),
             (SHARE + "window = (ago >= 120) & (ago <= 240)\n"
              "    return disrupted[window].sum() / max(window.sum(), 1)", "No news is not good"),
-            (SHARE + "return disrupted[(ago >= 2) & (ago <= 4)].mean()", "not settled yet"),
+            (SHARE + "return 1 - disrupted[(ago >= 120) & (ago <= 240)].mean()", "not disrupted"),
+            (SHARE + "return disrupted[(ago >= 2) & (ago <= 4)].mean()", "2 hours are 120"),
             (SHARE + "return (ago >= 120) & (ago <= 240)", "Return one number"),
             (SHARE + "return np.nan", "you return NaN"),
         ],
