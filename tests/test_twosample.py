@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
-from helpers.twosample import bonferroni, ks, psi
+from helpers.twosample import bonferroni, category_counts, holm, ks, psi, psi_against
 
 
 def pairs(runs=30, decimals=1):
@@ -102,6 +103,50 @@ def test_an_empty_bin_counts_as_half_a_row():
     np.testing.assert_allclose(psi(old, new), [9 * empty + full], rtol=1e-9)
 
 
+def test_a_feature_of_few_values_has_one_bin_a_value():
+    rng = np.random.default_rng(7)
+    for values in (2, 3, 6):
+        old, new = rng.integers(0, values, (500, 1)), rng.integers(0, values, (300, 1))
+        p, q = (np.bincount(rows[:, 0]) / len(rows) for rows in (old, new))
+        np.testing.assert_allclose(psi(old, new), [np.sum((q - p) * np.log(q / p))], rtol=1e-9)
+
+
+def test_ties_beside_spread_rows_leave_no_bin_empty():
+    """Half the rows are 0, as where a sensor is off: the other half keeps its own bins."""
+    rng = np.random.default_rng(8)
+    old = np.concatenate([np.zeros(500), rng.uniform(1, 2, 500)])[:, None]
+    new = np.concatenate([np.zeros(500), rng.uniform(1.5, 2, 500)])[:, None]
+    edges = [-math.inf, *np.unique(np.quantile(old, np.arange(5, 10) / 10)), math.inf]
+    p, q = (np.histogram(rows, edges)[0] / 1000 for rows in (old, new))
+    assert (p > 0).all() and (q == 0).any()
+    q = np.where(q == 0, 0.5 / 1000, q)
+    np.testing.assert_allclose(psi(old, new), [np.sum((q - p) * np.log(q / p))], rtol=1e-9)
+
+
+def test_a_kept_reference_gives_the_index_of_every_batch():
+    rng = np.random.default_rng(9)
+    old = np.column_stack([rng.normal(size=200), rng.integers(0, 3, 200), rng.random(200)])
+    index = psi_against(old, bins=7)
+    for m in (7, 50, 300):
+        new = np.column_stack([rng.normal(size=m), rng.integers(0, 4, m), rng.random(m)])
+        alone = [psi_by_loop_with_ties(old[:, j], new[:, j], 7) for j in range(3)]
+        np.testing.assert_allclose(index(new), alone, rtol=1e-9, atol=1e-12)
+
+
+def psi_by_loop_with_ties(old, new, bins):
+    """Bin by bin, where an empty bin of the old rows joins the one below (the first: above)."""
+    edges = [-math.inf, *(np.quantile(old, i / bins) for i in range(1, bins)), math.inf]
+    merged = []
+    for low, high in zip(edges, edges[1:], strict=False):
+        p, q = (sum(low <= v < high for v in rows) for rows in (old, new))
+        if merged and (p == 0 or merged[-1][0] == 0):
+            p, q = merged[-1][0] + p, merged.pop()[1] + q
+        merged.append((p, q))
+    p, q = np.transpose(merged)
+    p, q = p / len(old), np.where(q == 0, 0.5, q) / len(new)
+    return np.sum((q - p) * np.log(q / p))
+
+
 @pytest.mark.parametrize("n", [100, 1000])
 def test_without_a_shift_psi_follows_its_law(n):
     """Yurdakul (2018): with 100 rows a side it passes .1 in about five samples of six."""
@@ -117,6 +162,30 @@ def test_bonferroni_divides_the_level():
     assert bonferroni([0.016, 0.03, 0.9]).tolist() == [True, False, False]
     assert bonferroni([0.04]).tolist() == [True]
     assert bonferroni([0.04, 0.06], level=0.1).tolist() == [True, False]
+
+
+def test_holm_by_hand_and_as_statsmodels():
+    assert holm([0.03, 0.01, 0.02]).tolist() == [True, True, True]
+    assert holm([0.01, 0.04, 0.03]).tolist() == [True, False, False]
+    assert bonferroni([0.01, 0.04, 0.02]).tolist() == [True, False, False]
+    rng = np.random.default_rng(10)
+    for d in (1, 2, 7, 50):
+        for p in rng.beta(0.2, 2, size=(4, d)).round(3):  # small ones and ties
+            for rule, name in [(holm, "holm"), (bonferroni, "bonferroni")]:
+                truth = multipletests(p, 0.05, method=name)[0]
+                np.testing.assert_array_equal(rule(p), truth)
+            assert not (bonferroni(p) & ~holm(p)).any()
+
+
+def test_categories_are_counted_and_the_unseen_ones_reported():
+    old, new = ["a"] * 30 + ["b"] * 10, ["b"] * 9 + ["c"] * 4 + ["a"] * 20
+    table, unseen = category_counts(old, pd.Series(new, dtype="category"))
+    assert table.to_dict() == {"old": {"a": 30, "b": 10, "c": 0}, "new": {"a": 20, "b": 9, "c": 4}}
+    assert table.index.tolist() == ["a", "b", "c"] and unseen.to_dict() == {"c": 4}
+    statistic, _, free, _ = stats.chi2_contingency(table)
+    total = np.outer(table.sum(axis=1), table.sum()) / 73
+    assert statistic == pytest.approx(((table - total) ** 2 / total).to_numpy().sum()) and free == 2
+    assert category_counts([1, 2], np.array([2, 2])).unseen.empty
 
 
 def test_bonferroni_holds_its_level_over_fifty_features():
@@ -156,25 +225,28 @@ def test_bad_rows_are_named(function, old, new, error, message):
         (ROWS, ROWS, True, TypeError, "bins must be a whole number"),
         (ROWS[:9], ROWS, 10, ValueError, "old has 9 rows, fewer than 10 bins. Wait for more"),
         (ROWS, ROWS[:9], 10, ValueError, "new has 9 rows, fewer than 10 bins"),
-        (
-            np.ones((20, 1)),
-            ROWS[:, :1],
-            10,
-            ValueError,
-            "feature 0: 1 distinct values, 10 bins. Leave a constant",
-        ),
-        (
-            np.tile([[0.0], [1.0]], (10, 1)),
-            ROWS[:, :1],
-            10,
-            ValueError,
-            "2 distinct values.*Use fewer bins",
-        ),
+        (np.ones((20, 1)), ROWS[:, :1], 10, ValueError, "one value.*feature 0.*Leave the"),
+        (np.eye(1, 20).T, ROWS[:, :1], 10, ValueError, "one value, or nearly so, in feature 0"),
     ],
 )
 def test_bad_bins_are_named(old, new, bins, error, message):
     with pytest.raises(error, match=message):
         psi(old, new, bins)
+
+
+@pytest.mark.parametrize(
+    ("new", "error", "message"),
+    [
+        (ROWS[:9], ValueError, "new has 9 rows, fewer than 10 bins"),
+        (ROWS[:, :1], ValueError, "same features; got 2 and 1"),
+        (np.where(ROWS == 5, np.nan, ROWS), ValueError, "new has NaN or infinity.*feature 1"),
+        (ROWS[:0], ValueError, "new is empty"),
+        ("rows", TypeError, "new must hold numbers"),
+    ],
+)
+def test_bad_batches_are_named(new, error, message):
+    with pytest.raises(error, match=message):
+        psi_against(ROWS)(new)
 
 
 @pytest.mark.parametrize(
@@ -188,5 +260,20 @@ def test_bad_bins_are_named(old, new, bins, error, message):
     ],
 )
 def test_bad_p_values_are_named(p, level, message):
+    for rule in (bonferroni, holm):
+        with pytest.raises(ValueError, match=message):
+            rule(p, level)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ([], ["a"], "old is empty"),
+        (["a"], [], "new is empty"),
+        (["a", "b"], ["a", None, np.nan], "new has 2 missing labels. Give them a label"),
+        (["a", "a"], ["a"], "one category only"),
+    ],
+)
+def test_bad_labels_are_named(old, new, message):
     with pytest.raises(ValueError, match=message):
-        bonferroni(p, level)
+        category_counts(old, new)
