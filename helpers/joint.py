@@ -172,7 +172,7 @@ def domain_classifier(old, new, model, seed=0):
     if min(len(old), len(new)) < 4:
         raise ValueError(f"old and new need at least 4 rows each; got {len(old)} and {len(new)}")
     rng = np.random.default_rng(seed)
-    (fit_old, rest_old), (fit_new, rest_new) = (_halves(rows, rng) for rows in (old, new))
+    (fit_old, rest_old), (fit_new, rest_new) = (_halves(rng.permutation(r)) for r in (old, new))
     label = np.repeat([0, 1], [len(fit_old), len(fit_new)])
     fitted = clone(model).fit(np.vstack([fit_old, fit_new]), label)
     scores = [fitted.predict_proba(rows)[:, 1] for rows in (rest_old, rest_new)]
@@ -180,6 +180,5 @@ def domain_classifier(old, new, model, seed=0):
     return DomainTest(float(u / (len(rest_old) * len(rest_new))), float(p))
 
 
-def _halves(rows, rng):
-    order = rng.permutation(len(rows))
-    return rows[order[: len(rows) // 2]], rows[order[len(rows) // 2 :]]
+def _halves(rows):
+    return rows[: len(rows) // 2], rows[len(rows) // 2 :]
