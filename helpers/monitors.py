@@ -123,7 +123,7 @@ class PageHinkley:
 
     def _start(self):
         self.drift_detected = False
-        self._n, self._mean = 0, 0.0
+        self._n, self._mean = 0.0, 0.0
         self._up, self._lowest = 0.0, inf  # the sum for a rise, and its lowest point
         self._down, self._highest = 0.0, -inf  # the sum for a fall, and its highest point
 
@@ -168,8 +168,8 @@ class PageHinkley:
         below = self.threshold if self.mode != "up" else inf
         found = None
         for i, x in enumerate(values):
-            n += 1
-            mean += (1.0 / n) * (x - mean)
+            n += 1.0
+            mean += 1.0 / n * (x - mean)
             difference = x - mean
             up = alpha * up + difference - delta
             down = alpha * down + difference + delta
