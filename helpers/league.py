@@ -1,0 +1,259 @@
+"""Many streams at once: a rule for retraining, replayed over all of them in step.
+
+The setting of the league in notebook 08: ``y = x'b_t + noise`` with inputs x ~ N(0, I_d), least
+squares without an intercept, and a retrain that fits the newest ``window`` labelled batches.
+There the *excess* of a model, its risk above the floor, is exactly its squared distance
+|b_hat - b_t|^2, so that no test rows are needed.
+
+`helpers.backtest` replays any policy on any data, one stream at a time. Here the memory is
+fixed and every possible fit is made beforehand. A rule sees the same rows at the same time as a
+policy does, and the two give the same retrains (a test holds them together).
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from numbers import Integral
+from typing import NamedTuple
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Streams:
+    """Streams of batches from a linear world, and the fit before each batch.
+
+    Parameters
+    ----------
+    X : array of shape (S, T, rows, d)
+        Inputs of S streams of T batches, independent standard normal.
+    noise : array of shape (S, T, rows)
+        What is added to the mean of y.
+    b : array of shape (S, T, d), or one that broadcasts to it
+        True coefficients of each batch.
+    window : int
+        Batches that a fit uses; batches from number ``window`` on are served.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or a window holds too few rows for a fit.
+    """
+
+    X: np.ndarray
+    noise: np.ndarray
+    b: np.ndarray
+    window: int
+
+    def __post_init__(self):
+        if np.ndim(self.X) != 4 or np.shape(self.noise) != np.shape(self.X)[:3]:
+            raise ValueError(
+                "X must have shape (streams, batches, rows, d) and noise (streams, batches, rows); "
+                f"got {np.shape(self.X)} and {np.shape(self.noise)}"
+            )
+        streams, batches, rows, d = self.X.shape
+        if not isinstance(self.window, Integral) or not 1 <= self.window < batches:
+            raise ValueError(f"window must be 1 to {batches - 1} batches; got {self.window!r}")
+        if self.window * rows < d + 2:
+            raise ValueError(
+                f"window must hold at least d + 2 = {d + 2} rows; got {self.window} batches of "
+                f"{rows}. Fit more batches, or make them larger."
+            )
+        object.__setattr__(self, "b", np.broadcast_to(self.b, (streams, batches, d)))
+
+    @cached_property
+    def y(self):
+        """Outcomes, shape (S, T, rows)."""
+        return (self.X @ self.b[..., None])[..., 0] + self.noise
+
+    @cached_property
+    def _sums(self):
+        """X'X, X'y and y'y of the ``window`` batches before batch t, for t = window .. T."""
+        X, y = self.X, self.y
+        XX, Xy = X.swapaxes(-1, -2) @ X, (X.swapaxes(-1, -2) @ y[..., None])[..., 0]
+        return [_moving_sum(s, self.window) for s in (XX, Xy, (y**2).sum(axis=-1))]
+
+    @cached_property
+    def fits(self):
+        """Coefficients fitted before batch t = window .. T, shape (S, T - window + 1, d)."""
+        XX, Xy, _ = self._sums
+        return np.linalg.solve(XX, Xy[..., None])[..., 0]
+
+    def excess(self, fitted, served):
+        """Risk above the floor of the fit made before batch ``fitted`` on batches ``served``.
+
+        Parameters
+        ----------
+        fitted : int or array
+            Batch number from ``window`` on.
+        served : slice or int
+            Batches.
+
+        Returns
+        -------
+        array
+            One row a stream, in squared units of y.
+        """
+        model = self.fits[:, fitted - self.window]
+        return ((model[:, None] - self.b[:, served]) ** 2).sum(axis=-1)
+
+    def excess_by_age(self, ages):
+        """Mean excess of a fit that is 0, 1, 2 ... batches old, over streams and fits.
+
+        Parameters
+        ----------
+        ages : int
+            How many ages.
+
+        Returns
+        -------
+        array of shape (S, ages)
+        """
+        fits, b = self.fits, self.b[:, self.window :]
+        T = b.shape[1]
+        gaps = [fits[:, : T - age] - b[:, age:] for age in range(ages)]
+        return np.array([(gap**2).sum(axis=-1).mean(axis=1) for gap in gaps]).T
+
+
+def _moving_sum(values, window):
+    total = np.cumsum(values, axis=1)
+    total = np.concatenate([np.zeros_like(total[:, :1]), total], axis=1)
+    return total[:, window:] - total[:, :-window]
+
+
+class Run(NamedTuple):
+    """What a rule did: arrays of shape (streams, served batches).
+
+    Parameters
+    ----------
+    retrained : array of bool
+        Whether the model was retrained just before this batch.
+    excess : array
+        Risk above the floor, in squared units of y.
+    """
+
+    retrained: np.ndarray
+    excess: np.ndarray
+
+
+class Now:
+    """What a rule sees before a batch, for all streams at once.
+
+    Attributes
+    ----------
+    t : int
+        Number of the batch that comes next.
+    since : array of int, shape (S,)
+        Batches served by the deployed model.
+    score : array, shape (S,)
+        The rule's own memory: 0 after every retrain, kept from batch to batch.
+    """
+
+    def __init__(self, streams, delay):
+        self._streams, self._delay = streams, delay
+        S = len(streams.X)
+        self.t, self.since, self.score = streams.window, np.zeros(S, int), np.zeros(S)
+        self._model = streams.fits[:, 0].copy()
+        self._fitted = np.full(S, streams.window)
+
+    @property
+    def known(self):
+        """Whether the newest labelled batch was served by the deployed model, shape (S,)."""
+        return self.since > self._delay
+
+    @property
+    def inputs(self):
+        """Inputs of the newest batch, shape (S, rows, d); they need no labels."""
+        return self._streams.X[:, self.t - 1]
+
+    @property
+    def loss(self):
+        """Mean squared error of the deployed model on the newest labelled batch; NaN if none."""
+        newest = self.t - 1 - self._delay
+        X, y = self._streams.X[:, newest], self._streams.y[:, newest]
+        loss = ((y - (X @ self._model[..., None])[..., 0]) ** 2).mean(axis=-1)
+        return np.where(self.known, loss, np.nan)
+
+    @property
+    def staleness(self):
+        """Estimated staleness on the newest ``window`` labelled batches; NaN until it served them.
+
+        Mean squared error of the deployed model, minus what a fresh fit should make of new rows.
+        The latter is estimated from the fit on the same n rows: its sum of squares over n - d for
+        the noise variance, times 1 + d / (n - d - 1) for its estimation error. The rows are the
+        same, so that most of their noise drops out.
+        """
+        s = self._streams
+        n, d = s.window * s.X.shape[2], s.X.shape[3]
+        newest = max(self.t - self._delay - s.window, 0)
+        XX, Xy, yy = (sums[:, newest] for sums in s._sums)
+        fresh, old = s.fits[:, newest], self._model
+        deployed = yy - 2 * _dot(old, Xy) + _dot(old, (XX @ old[..., None])[..., 0])
+        residual = yy - _dot(fresh, Xy)
+        estimate = deployed / n - residual / (n - d) * (1 + d / (n - d - 1))
+        return np.where(self.since >= s.window + self._delay, estimate, np.nan)
+
+    def _retrain(self, which):
+        newest = max(self.t - self._delay, self._streams.window)  # the first model's are known
+        self._model[which] = self._streams.fits[which, newest - self._streams.window]
+        self._fitted[which] = newest
+        self.since[which], self.score[which] = 0, 0
+
+
+def _dot(a, b):
+    return (a * b).sum(axis=-1)
+
+
+def replay(streams, rule, delay=0, wait=0):
+    """Serve every batch of all streams, and retrain where the rule says so.
+
+    The first model is fitted on the first ``window`` batches, the same for every rule.
+
+    Parameters
+    ----------
+    streams : Streams
+    rule : callable
+        ``rule(now)`` -> True or False, for all streams or one each; see `Now`. It is asked
+        before every batch but the first.
+    delay : int
+        Label delay in batches: before batch t only labels of batches below t - delay are known.
+        Both the rule and the fits obey it. The rows of the first model are labelled.
+    wait : int
+        Batches collected between the rule's alarm and the retrain.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    TypeError, ValueError
+        Naming the argument, what was wrong and what to do.
+    """
+    if not isinstance(streams, Streams):
+        raise TypeError(f"streams must be Streams; got {type(streams).__name__}")
+    if not callable(rule):
+        raise TypeError(f"rule must be a function rule(now); got {rule!r}")
+    S, T = streams.X.shape[:2]
+    for name, value in [("delay", delay), ("wait", wait)]:
+        if not isinstance(value, Integral) or isinstance(value, bool):
+            raise TypeError(f"{name} must be a whole number of batches; got {value!r}")
+        if not 0 <= value < T - streams.window:
+            raise ValueError(
+                f"{name} must be 0 to {T - streams.window - 1} batches, or nothing is known or "
+                f"done before the streams end; got {value}"
+            )
+    now, due = Now(streams, delay), np.full(S, -1)
+    retrained = np.zeros((S, T), bool)
+    fitted = np.full((S, T), streams.window)
+    for t in range(streams.window + 1, T):
+        now.t, now.since = t, now.since + 1
+        before = now.score
+        alarm = np.broadcast_to(rule(now), (S,)) & (due < t)
+        now.score = np.where(now.known, now.score, before)
+        due = np.where(alarm, t + wait, due)
+        which = due == t
+        now._retrain(which)
+        retrained[:, t], fitted[:, t] = which, now._fitted
+    deployed = streams.fits[np.arange(S)[:, None], fitted[:, streams.window :] - streams.window]
+    excess = ((deployed - streams.b[:, streams.window :]) ** 2).sum(axis=-1)
+    return Run(retrained[:, streams.window :], excess)
