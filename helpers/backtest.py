@@ -1,6 +1,7 @@
 """Replay a stream of batches: predict, score, then maybe retrain.
 
-`Batches` is the data, `Learner` the training procedure attached to it, `backtest` the replay.
+`Batches` is the data, `Learner` the training procedure attached to it, `backtest` the replay; what
+a policy may know, and when, is decided here and nowhere else.
 `backtest` sees a model only through ``fit(lo, hi)`` and ``predict(model, a, b)``; between two
 retrains the model is fixed, so it scores ahead in blocks.
 """
@@ -16,97 +17,8 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import ThreadpoolController
 
-
-@dataclass(frozen=True)
-class Batches:
-    """Rows in time order, cut into batches. A window of time is a slice, never a copy.
-
-    Parameters
-    ----------
-    X : ndarray of shape (N, d) or DataFrame of N rows
-        Features. Arrays must be finite; a DataFrame is passed to the estimator as it is.
-    y : ndarray of shape (N,)
-        Outcome, finite numbers (classes as 0 and 1).
-    edges : array of int, shape (T + 1,)
-        Batch ``t`` is rows ``edges[t]`` to ``edges[t+1]``; from 0 to N, strictly increasing.
-    when : array of shape (T,), optional
-        A label for each batch (a week, a date). Default: 0 .. T-1.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Naming the argument, what was wrong and what to do.
-    """
-
-    X: np.ndarray | pd.DataFrame
-    y: np.ndarray
-    edges: np.ndarray
-    when: np.ndarray | None = None
-
-    def __post_init__(self):
-        X, y, edges = self.X, np.asarray(self.y), np.asarray(self.edges)
-        if not isinstance(X, pd.DataFrame):
-            X = np.asarray(X)
-            if X.ndim != 2:
-                raise ValueError(
-                    f"X must have two dimensions, rows and features; got shape {X.shape}. "
-                    "For one feature pass x[:, None]."
-                )
-            if not np.issubdtype(X.dtype, np.number):
-                raise TypeError(f"X must be numeric or a DataFrame; got dtype {X.dtype}")
-            if not np.isfinite(X).all():
-                bad = int((~np.isfinite(X)).any(axis=1).argmax())
-                raise ValueError(
-                    f"X has NaN or infinity, first in row {bad}. Impute or drop before "
-                    "batching, or pass a DataFrame and an estimator that accepts missing values."
-                )
-        if y.shape != (len(X),):
-            raise ValueError(
-                f"y must have one value per row of X, shape ({len(X)},); got {y.shape}"
-            )
-        if len(y) == 0:
-            raise ValueError("X and y are empty; a backtest needs at least one row")
-        if not np.issubdtype(y.dtype, np.number) and y.dtype != bool:
-            raise TypeError(f"y must be numeric (classes as 0 and 1); got dtype {y.dtype}")
-        y = y.astype(float)
-        if not np.isfinite(y).all():
-            raise ValueError(
-                f"y has NaN or infinity, first in row {int((~np.isfinite(y)).argmax())}. "
-                "Drop rows without an outcome before batching."
-            )
-        if edges.ndim != 1 or len(edges) < 2 or not np.issubdtype(edges.dtype, np.integer):
-            raise ValueError(
-                "edges must be a one-dimensional array of at least two whole row numbers; "
-                f"got {self.edges!r}"
-            )
-        edges = edges.astype(np.int64)
-        if edges[0] != 0 or edges[-1] != len(y):
-            raise ValueError(
-                f"edges must run from 0 to the number of rows, {len(y)}; "
-                f"got {edges[0]} to {edges[-1]}"
-            )
-        if (np.diff(edges) <= 0).any():
-            at = int((np.diff(edges) <= 0).argmax())
-            raise ValueError(
-                f"edges must be sorted and strictly increasing; edges[{at}]={edges[at]} is "
-                f"followed by {edges[at + 1]}. Sort the rows by time and leave out empty batches."
-            )
-        when = np.arange(len(edges) - 1) if self.when is None else np.asarray(self.when)
-        if when.shape != (len(edges) - 1,):
-            raise ValueError(
-                f"when must have one label per batch, {len(edges) - 1}; got shape {when.shape}"
-            )
-        for name, value in [("X", X), ("y", y), ("edges", edges), ("when", when)]:
-            object.__setattr__(self, name, value)
-
-    def __len__(self):
-        """Return the number of batches T."""
-        return len(self.edges) - 1
-
-    def rows(self, lo, hi):
-        """Rows ``lo`` to ``hi`` as (X, y), without copying arrays."""
-        X = self.X.iloc[lo:hi] if isinstance(self.X, pd.DataFrame) else self.X[lo:hi]
-        return X, self.y[lo:hi]
+from helpers.batches import Batches
+from helpers.policies import Alarm
 
 
 def squared_loss(y, prediction):
@@ -195,8 +107,10 @@ def predict(model, X):
 def backtest(learner, policy, start, loss=squared_loss, metrics=None, progress=False):
     """Predict each batch, score it, then retrain if the policy says so.
 
-    The first model is fitted on all rows before batch ``start``, the same for every policy. A
-    retrain at batch ``r`` happens before batch ``r`` is predicted and sees only earlier rows.
+    The first model is fitted on all rows before batch ``start``, the same for every policy: that
+    history has its labels. A retrain at batch ``r`` happens before batch ``r`` is predicted and
+    sees only earlier rows; if labels are late, only those of batches before ``start`` or before
+    ``r - policy.delay``.
 
     Parameters
     ----------
@@ -222,7 +136,8 @@ def backtest(learner, policy, start, loss=squared_loss, metrics=None, progress=F
     Raises
     ------
     ValueError
-        If ``start`` leaves nothing to train on or to score, or if the policy is not causal.
+        If ``start`` leaves nothing to train on or to score, if labels come later than the stream
+        ends, or if the policy is not causal or could never retrain.
     """
     for name in ("batches", "fit", "predict"):
         if not hasattr(learner, name):
@@ -235,10 +150,11 @@ def backtest(learner, policy, start, loss=squared_loss, metrics=None, progress=F
     edges, T = batches.edges, len(batches)
     if not 1 <= start < T:
         raise ValueError(f"start must be between 1 and {T - 1}, so that rows remain; got {start}")
+    _check_possible(policy, start, T)
     window, now, spells = (0, int(edges[start])), start, []
     with _quick_fits(batches), _bar(T - start, progress) as bar:
         while now < T:
-            scored = _Scored(learner, learner.fit(*window), loss, now)
+            scored = _Scored(learner, learner.fit(*window), loss, now, policy.delay)
             following = policy.when(now, scored)
             if following is not None and not isinstance(following, Integral):
                 raise TypeError(
@@ -253,7 +169,9 @@ def backtest(learner, policy, start, loss=squared_loss, metrics=None, progress=F
             spells.append(scored.spell(end, window, now > start, metrics or {}))
             bar.update(end - now)
             if end < T:
-                window = _checked(policy.remember(edges, end), edges[end])
+                known = max(start, end - policy.delay)
+                why = Alarm(known, following.row) if isinstance(following, Alarm) else known
+                window = _checked(policy.remember(edges, why), edges[known])
             now = end
     columns = {name: np.concatenate([s[name] for s in spells]) for name in spells[0]}
     t = np.arange(start, T)
@@ -278,31 +196,41 @@ def _thread_pools(modules):
 
 
 class _Scored:
-    """One fixed model's losses from batch ``now`` on: an iterable of (batch, losses).
+    """One fixed model's spell from batch ``now`` on, as far as a policy may see it.
+
+    Iterating yields (batch, losses), the losses that are known once ``batch`` has been served:
+    those of batch ``batch - delay``. `inputs` yields (batch, X), which need no labels. Batch ``t``
+    is rows ``edges[t]`` to ``edges[t+1]``.
 
     Predicts ahead in growing blocks; ``seen`` is the last batch handed out, so that a policy
     which retrains before what it has looked at is found out.
     """
 
-    def __init__(self, learner, model, loss, now):
+    def __init__(self, learner, model, loss, now, delay):
         self._learner, self._model, self._loss, self._now = learner, model, loss, now
-        self._edges, self._y = learner.batches.edges, learner.batches.y
+        self.edges, self.delay, self._y = learner.batches.edges, delay, learner.batches.y
         self._predicted = np.empty(0)
         self.seen = now
 
     def __iter__(self):
-        block = 8
-        for t in range(self._now, len(self._edges) - 1):
-            a, b = self._edges[t] - self._edges[self._now], self._edges[t + 1]
-            if b - self._edges[self._now] > len(self._predicted):
-                self._predict_to(min(t + block, len(self._edges) - 1))
+        block, T = 8, len(self.edges) - 1
+        for t in range(self._now, T - self.delay):
+            a, b = self.edges[t] - self.edges[self._now], self.edges[t + 1]
+            if b - self.edges[self._now] > len(self._predicted):
+                self._predict_to(min(t + block, T))
                 block *= 2
-            p = self._predicted[a : b - self._edges[self._now]]
+            p = self._predicted[a : b - self.edges[self._now]]
+            self.seen = max(self.seen, t + self.delay)
+            yield t + self.delay, _row_losses(self._loss, self._y[self.edges[t] : b], p)
+
+    def inputs(self):
+        """Yield (batch, X) in time order, from batch ``now`` on."""
+        for t in range(self._now, len(self.edges) - 1):
             self.seen = max(self.seen, t)
-            yield t, self._loss(self._y[self._edges[t] : b], p)
+            yield t, self._learner.batches.rows(self.edges[t], self.edges[t + 1])[0]
 
     def _predict_to(self, end):
-        a, b = self._edges[self._now] + len(self._predicted), self._edges[end]
+        a, b = self.edges[self._now] + len(self._predicted), self.edges[end]
         if a < b:
             new = self._learner.predict(self._model, int(a), int(b))
             self._predicted = np.concatenate([self._predicted, new])
@@ -310,12 +238,10 @@ class _Scored:
     def spell(self, end, window, retrained, metrics):
         """Columns of the history for batches ``now`` to ``end``."""
         self._predict_to(end)
-        edges = self._edges[self._now : end + 1]
+        edges = self.edges[self._now : end + 1]
         y, inner = self._y[edges[0] : edges[-1]], edges - edges[0]
         p = self._predicted[: inner[-1]]
-        losses = np.asarray(self._loss(y, p), float)
-        if losses.shape != y.shape:
-            raise ValueError(f"loss must return one loss per row; got {losses.shape}: see metrics")
+        losses = _row_losses(self._loss, y, p)
         loss = np.add.reduceat(losses, inner[:-1]) / np.diff(edges)
         size = end - self._now
         columns = {
@@ -330,12 +256,36 @@ class _Scored:
         return columns
 
 
+def _row_losses(loss, y, prediction):
+    """One loss a row as an array of floats, or a ValueError."""
+    losses = np.asarray(loss(y, prediction), float)
+    if losses.shape != y.shape:
+        raise ValueError(f"loss must return one loss per row; got {losses.shape}: see metrics")
+    return losses
+
+
+def _check_possible(policy, start, T):
+    """Refuse a delay or a policy that leaves nothing to do before the stream ends."""
+    if policy.delay >= T - start:
+        raise ValueError(
+            f"policy.delay must be less than the {T - start} scored batches, or no label arrives "
+            f"before the end; got {policy.delay}"
+        )
+    earliest = getattr(policy.when, "earliest", None)
+    if earliest is not None and not earliest(start, policy.delay) < T:
+        raise ValueError(
+            f"policy can never fire: its first retrain would be before batch "
+            f"{earliest(start, policy.delay)}, but the last batch is {T - 1}. Say never() if that "
+            "is meant; else wait for less, or give more batches"
+        )
+
+
 def _checked(window, now):
     lo, hi = (int(row) for row in window)
     if not 0 <= lo < hi <= now:
         raise ValueError(
-            f"policy.remember must return rows 0 <= lo < hi <= {now}, those already seen; "
-            f"got {lo} to {hi}"
+            f"policy.remember must return rows 0 <= lo < hi <= {now}, those already seen and "
+            f"labelled; got {lo} to {hi}"
         )
     return lo, hi
 

@@ -1,14 +1,23 @@
 """Retraining policies: when to retrain, and what to remember.
 
-*When* is a function ``when(now, scored) -> batch or None``: the next retrain after batch ``now``.
-``scored`` yields (batch, losses) in time order, so a policy can watch errors but not the future.
-*Remember* is a function ``remember(edges, now) -> (lo, hi)``: the rows to train on before batch
-``now``.
+*When* is a function ``when(now, scored) -> batch or None``: the next retrain after batch ``now``,
+when a new model starts. ``scored`` yields (batch, losses) in time order, the losses that are known
+once ``batch`` has been served; ``scored.inputs()`` yields (batch, X), which need no labels. So a
+policy can watch the model, but not the future: it must answer a later batch than it has seen.
+
+*Remember* is a function ``remember(edges, now) -> (lo, hi)``: the rows to train on, if the labels
+of all batches before ``now`` are known. Batch ``t`` is rows ``edges[t]`` to ``edges[t+1]``.
+
+Both obey a label *delay* without knowing of it: the replay shows them losses and batches late.
+Neither keeps anything from one call to the next, so a policy can be replayed on many streams, in
+many processes, and does the same each time.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Integral
+
+import numpy as np
 
 
 def never():
@@ -34,7 +43,8 @@ def at(times):
     Parameters
     ----------
     times : sequence of int
-        Batch numbers. Those up to the first scored batch have no effect.
+        Batch numbers. Those up to the first scored batch have no effect; none at all is `never`,
+        but times that all lie outside the stream are refused by the backtest.
     """
     try:
         times = list(times)
@@ -43,7 +53,125 @@ def at(times):
     if not all(isinstance(t, Integral) and not isinstance(t, bool) for t in times):
         raise TypeError(f"times must be a list of whole batch numbers; got {times!r}")
     times = sorted(times)
-    return lambda now, scored: next((t for t in times if t > now), None)
+
+    def when(now, scored):
+        return next((t for t in times if t > now), None)
+
+    if times:
+        when.earliest = lambda start, delay: next((t for t in times if t > start), np.inf)
+    return when
+
+
+class Alarm(int):
+    """A batch before which to retrain, and the row that raised the alarm.
+
+    A *when* that returns one hands the row on: *remember* gets its ``now`` as an Alarm, too.
+
+    Parameters
+    ----------
+    batch : int
+        As a *when* without an alarm would return it.
+    row : int
+        Row number in the whole stream.
+    """
+
+    def __new__(cls, batch, row):
+        """Make an int that has a row."""
+        alarm = super().__new__(cls, batch)
+        alarm.row = int(row)
+        return alarm
+
+
+def on_alarm(make_detector, inputs=None, wait=0):
+    """Retrain after a drift detector's alarm: on the losses, or on the inputs.
+
+    Each new model gets a fresh detector, which is shown the losses of that model row by row (the
+    last losses of the one before it, if labels are late, are left out). After an alarm in batch
+    ``t`` the retrain comes before batch ``t + 1 + wait``; alarms in between are not looked at.
+
+    Parameters
+    ----------
+    make_detector : callable
+        Called without arguments, returns a fresh detector by river's protocol: ``update(x)``, and
+        ``drift_detected`` after it. A class will do: ``on_alarm(ADWIN)``; otherwise
+        ``on_alarm(lambda: PageHinkley(threshold=20))``. If it has ``scan(values)``, which returns
+        the index of the first alarm or None, that is used: it is faster.
+    inputs : callable, optional
+        ``inputs(X)`` -> what to watch instead of the losses: one number a row, shape (n,), or one
+        number for the whole batch. Needs no labels, so it is not late when labels are.
+    wait : int
+        Batches to serve after the alarm is known, so as to collect rows, before the retrain.
+
+    Returns
+    -------
+    callable
+        ``when(now, scored)``. It returns an `Alarm` with the row of the alarm; for one number a
+        batch, the batch's first row.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Naming the argument, what was wrong and what to do.
+    """
+    if not callable(make_detector):
+        raise TypeError(
+            "make_detector must make a fresh detector for each model: pass a class, or a function "
+            f"such as lambda: ADWIN(delta=0.01); got {make_detector!r}"
+        )
+    detector = make_detector()
+    for name in ("update", "drift_detected"):
+        if not hasattr(detector, name):
+            raise TypeError(
+                f"make_detector must return a detector; {type(detector).__name__} has no {name}"
+            )
+    if make_detector() is detector:
+        raise ValueError(
+            "make_detector must make a new detector at each call, or one model's losses would "
+            "raise the next one's alarm; it returned the same object twice"
+        )
+    if inputs is not None and not callable(inputs):
+        raise TypeError(
+            f"inputs must be a function of X, such as lambda X: X[:, 0]; got {inputs!r}"
+        )
+    _check_count("wait", wait, least=0)
+
+    def when(now, scored):
+        detector, late = make_detector(), 0 if inputs else scored.delay
+        for batch, values in _watched(inputs, scored) if inputs else scored:
+            row = _first_alarm(detector, values)
+            if row is not None:
+                return Alarm(batch + 1 + wait, scored.edges[batch - late] + row)
+        return None
+
+    when.earliest = lambda start, delay: start + 1 + wait + (0 if inputs else delay)
+    return when
+
+
+def _watched(inputs, scored):
+    for batch, X in scored.inputs():
+        values = np.asarray(inputs(X), float)
+        if values.shape not in [(), (len(X),)]:
+            raise ValueError(
+                f"inputs must return one number a row, shape ({len(X)},), or one number for the "
+                f"batch; got shape {values.shape}"
+            )
+        if not np.isfinite(values).all():
+            raise ValueError(
+                f"inputs returned NaN or infinity in batch {batch}: a detector cannot watch it. "
+                "Count or fill missing values there."
+            )
+        yield batch, np.atleast_1d(values)
+
+
+def _first_alarm(detector, values):
+    """Feed values up to the first alarm; return its index, or None."""
+    if hasattr(detector, "scan"):
+        return detector.scan(values)
+    for i, value in enumerate(values.tolist()):
+        detector.update(value)
+        if detector.drift_detected:
+            return i
+    return None
 
 
 def everything():
@@ -61,6 +189,32 @@ def last(k):
     """
     _check_count("k", k)
     return lambda edges, now: (edges[max(0, now - k)], edges[now])
+
+
+def since_alarm():
+    """Remember the rows since the alarm that asked for the retrain, its own row included.
+
+    It goes with `on_alarm`, or with your own *when* that returns an `Alarm`. The detector needed
+    rows to be sure, so rows of the new world from before the alarm are left out. There are as
+    many batches to fit as `on_alarm` waits, and what is left of the alarm's own batch; a watch on
+    the inputs is not late when labels are, so there it must wait longer than they are late.
+    """
+
+    def remember(edges, now):
+        if not isinstance(now, Alarm):
+            raise ValueError(
+                "since_alarm needs to know of an alarm, but this policy retrains without one; "
+                "use on_alarm(...), or remember last(k)"
+            )
+        if now.row >= edges[now]:
+            raise ValueError(
+                f"since_alarm has no labelled row yet: the alarm was in row {now.row}, and labels "
+                f"are known of rows before {edges[now]}. Let on_alarm wait at least as many "
+                "batches as the labels are late."
+            )
+        return now.row, edges[now]
+
+    return remember
 
 
 def pool(learner, k, newest):
@@ -128,11 +282,12 @@ def pool(learner, k, newest):
     return remember
 
 
-def _check_count(name, value):
+def _check_count(name, value, least=1):
     if not isinstance(value, Integral) or isinstance(value, bool):
         raise TypeError(f"{name} must be a whole number of batches; got {value!r}")
-    if value < 1:
-        raise ValueError(f"{name} must be at least 1 batch; got {value}")
+    if value < least:
+        unit = "batch" if least == 1 else "batches"
+        raise ValueError(f"{name} must be at least {least} {unit}; got {value}")
 
 
 @dataclass(frozen=True)
@@ -142,23 +297,30 @@ class Policy:
     Parameters
     ----------
     when : callable
-        `never`, `every` or `at`, or your own ``when(now, scored)``.
+        `never`, `every`, `at` or `on_alarm`, or your own ``when(now, scored)``.
     remember : callable
-        `everything`, `last` or `pool`, or your own ``remember(edges, now)``.
+        `everything`, `last`, `since_alarm` or `pool`, or your own ``remember(edges, now)``.
+    delay : int
+        Batches by which labels are late: before batch ``t`` is served, the labels of batches
+        before ``t - delay`` are known, and those of the rows that the first model was fitted on.
+        Whatever needs labels obeys it: losses that a policy watches, rows that it remembers.
 
     Raises
     ------
-    TypeError
-        If a part is not a function.
+    TypeError, ValueError
+        If a part is not a function, or the delay not a whole number of at least 0 batches.
     """
 
     when: Callable = never()
     remember: Callable = everything()
+    delay: int = 0
 
     def __post_init__(self):
+        makers = (never, every, at, on_alarm, everything, last, since_alarm, pool)
         for name, example in [("when", "every(4)"), ("remember", "last(8)")]:
             part = getattr(self, name)
             if not callable(part):
                 raise TypeError(f"{name} must be a function such as {example}; got {part!r}")
-            if part in (never, every, at, everything, last, pool):
+            if part in makers:
                 raise TypeError(f"{name} got {part.__name__} itself; call it: {example}")
+        _check_count("delay", self.delay, least=0)
