@@ -83,8 +83,9 @@ class PageHinkley:
     lowest point so far ("up"), or, on the mirrored values, for a fall ("down"). Delta and
     threshold are in the units of the values: the defaults suit losses of about 0 to 1.
 
-    It follows river.drift.PageHinkley operation by operation, so that both raise their alarms
-    at the same rows. After an alarm it starts afresh at the next value.
+    It follows river.drift.PageHinkley operation by operation, so that with the same parameters
+    both raise their alarms at the same rows; river's own default is mode "both". After an alarm
+    it starts afresh at the next value.
 
     Parameters
     ----------
@@ -115,7 +116,7 @@ class PageHinkley:
     the change-point from cumulative sum tests", Biometrika, 1971.
     """
 
-    def __init__(self, delta=0.005, threshold=50, min_rows=30, alpha=0.9999, mode="both"):
+    def __init__(self, delta=0.005, threshold=50, min_rows=30, alpha=0.9999, mode="up"):
         _check_page_hinkley(delta, threshold, min_rows, alpha, mode)
         self.delta, self.threshold, self.min_rows = delta, threshold, min_rows
         self.alpha, self.mode = alpha, mode
@@ -283,7 +284,7 @@ class Cusum:
         return found
 
 
-def page_hinkley_alarms(values, delta=0.005, threshold=50, min_rows=30, alpha=0.9999, mode="both"):
+def page_hinkley_alarms(values, delta=0.005, threshold=50, min_rows=30, alpha=0.9999, mode="up"):
     """First alarm of a Page-Hinkley test on each of many streams.
 
     Equal, row by row, to a fresh PageHinkley with the same parameters on each stream.

@@ -118,7 +118,7 @@ PAGE_HINKLEY = [
     {"delta": 0.1, "threshold": 20.0, "mode": "both"},
     {"delta": 0.005, "threshold": 10.0, "alpha": 0.99, "mode": "both"},
     {"delta": 0.2, "threshold": 8.0, "alpha": 1.0, "mode": "up", "min_rows": 200},
-    {},
+    {"mode": "both"},  # all else as by default
 ]
 
 
