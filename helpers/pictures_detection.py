@@ -5,6 +5,7 @@ from scipy.stats import ncx2, norm
 
 from helpers import plots
 from helpers.explore import Picture
+from helpers.run_lengths import alarmed_by, cusum_run_length, normal_chain
 
 
 def limit_rates(rows, shifts, level=0.05, limit=0.1, bins=10, paths=1000, seed=0):
@@ -111,3 +112,92 @@ def power_picture(rates, rows, shifts, level):
 
     moving = (*sum(lines, []), *marks, *sum(dots, []), *titles)
     return Picture(fig, moving, update)
+
+
+def threshold_table(thresholds, shifts, k=0.5, rows=2000):
+    """What two-sided CUSUM charts promise, for each threshold.
+
+    Parameters
+    ----------
+    thresholds : sequence of float
+        Decision intervals h, in sd.
+    shifts : sequence of float
+        Changes of the mean, in sd.
+    k : float
+        Allowance, in sd.
+    rows : int
+        Up to which row the share of quiet streams with an alarm is computed.
+
+    Returns
+    -------
+    dict of str to ndarray
+        ``quiet``, of shape (len(thresholds),): mean rows to a false alarm. ``delay``, of shape
+        (len(shifts), len(thresholds)): mean rows to the alarm after a change. ``alarmed``, of
+        shape (len(thresholds), rows): share of quiet streams with an alarm by each row, the two
+        sides taken as independent.
+    """
+    one = [alarmed_by(normal_chain(k, h, cells=60), rows) for h in thresholds]
+    return {
+        "quiet": np.array([cusum_run_length(k, h, sides=2) for h in thresholds]),
+        "delay": np.array([[cusum_run_length(k, h, s, 2) for h in thresholds] for s in shifts]),
+        "alarmed": 1 - (1 - np.array(one)) ** 2,
+    }
+
+
+def threshold_picture(table, thresholds, shifts):
+    """Quiet time and delay over the threshold, and the risk of a false alarm over the rows.
+
+    Parameters
+    ----------
+    table : dict of str to ndarray
+        From `threshold_table`, with the same thresholds and shifts.
+    thresholds, shifts : sequence of float
+        In sd, increasing.
+
+    Returns
+    -------
+    Picture
+        ``update(h=, shift=, rows=)`` moves it; h and shift are among those given, rows at most
+        those of the table.
+    """
+    thresholds, shifts = np.array(thresholds), np.array(shifts)
+    quiet, delay, alarmed = table["quiet"], table["delay"], table["alarmed"]
+    fig, (left, right) = plots.figure(2, width=9.5, height=3.6)
+    colours = plots.COLOURS["retrained"], plots.COLOURS["staleness"], plots.COLOURS["guess"]
+    left.plot(thresholds, quiet, color=colours[0], label="quiet time (no change)")
+    late = left.plot(
+        thresholds, delay[0], color=colours[1], ls="--", label="delay (after a change)"
+    )
+    share = right.plot(np.arange(1, alarmed.shape[1] + 1), alarmed[0], color=colours[0])
+    left.set(yscale="log", xlabel="threshold h (sd)", ylabel="rows, on average")
+    left.set(ylim=(1, 2 * quiet.max()))
+    left.yaxis.set_major_formatter("{x:,.0f}")
+    right.set(xlabel="rows watched, nothing changes", ylabel="share of streams with an alarm")
+    right.set(ylim=(-0.03, 1.05))
+    right.xaxis.set_major_formatter("{x:,.0f}")
+    right.locator_params(axis="x", nbins=5)
+    left.legend(loc="upper left")
+    style = {"color": colours[2], "ls": "-.", "lw": 1.5}
+    marks = [left.axvline(thresholds[0], **style), right.axvline(1, **style)]
+    style = {"marker": "o", "ms": 8, "ls": ""}
+    dots = [
+        ax.plot([], [], color=colour, **style)[0]
+        for ax, colour in [(left, colours[0]), (left, colours[1]), (right, colours[0])]
+    ]
+    titles = [ax.set_title(" ") for ax in (left, right)]
+
+    def update(h, shift, rows):
+        i, j = np.abs(thresholds - h).argmin(), np.abs(shifts - shift).argmin()
+        late[0].set_ydata(delay[j])
+        share[0].set_ydata(alarmed[i])
+        marks[0].set_xdata([h, h])
+        marks[1].set_xdata([rows, rows])
+        risk = alarmed[i, rows - 1]
+        for dot, x, y in zip(dots, (h, h, rows), (quiet[i], delay[j, i], risk), strict=True):
+            dot.set_data([x], [y])
+        quiet_rows, delay_rows = (f"{rows:,.{'0f' if rows > 100 else '1f'}}"
+                                  for rows in (quiet[i], delay[j, i]))  # fmt: skip
+        titles[0].set_text(f"h {h:g}: quiet {quiet_rows} rows, {delay_rows} late at {shift:g} sd")
+        titles[1].set_text(f"h {h:g}: {risk:.0%} of quiet streams alarm in {rows:,} rows")
+
+    return Picture(fig, (late[0], share[0], *marks, *dots, *titles), update)
