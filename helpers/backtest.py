@@ -18,7 +18,7 @@ import pandas as pd
 from threadpoolctl import ThreadpoolController
 
 from helpers.batches import Batches
-from helpers.policies import Alarm
+from helpers.policies import Alarm, Policy
 
 
 def squared_loss(y, prediction):
@@ -131,7 +131,10 @@ def backtest(learner, policy, start, loss=squared_loss, metrics=None, progress=F
     -------
     DataFrame
         One row a batch: batch, when, rows, loss (mean over the batch's rows), retrained (just
-        before this batch), fit_lo and fit_hi (the rows that the model saw), and the metrics.
+        before this batch), fit_lo and fit_hi (the rows that the model saw), and the metrics. With
+        a gate, retrained says that a challenger was fitted, and three columns say more: promoted
+        (whether it replaced the champion), asked_lo and asked_hi (the rows that the latest
+        retrain remembered: the challenger's and the held-out ones, whose labels it needed).
 
     Raises
     ------
@@ -142,7 +145,7 @@ def backtest(learner, policy, start, loss=squared_loss, metrics=None, progress=F
     for name in ("batches", "fit", "predict"):
         if not hasattr(learner, name):
             raise TypeError(f"learner must be a Learner; {type(learner).__name__} has no {name}")
-    if not (callable(getattr(policy, "when", None)) and callable(policy.remember)):
+    if not isinstance(policy, Policy):
         raise TypeError(f"policy must be a Policy, such as Policy(every(4)); got {policy!r}")
     if not isinstance(start, Integral) or isinstance(start, bool):
         raise TypeError(f"start must be a whole batch number; got {start!r}")
@@ -152,9 +155,10 @@ def backtest(learner, policy, start, loss=squared_loss, metrics=None, progress=F
         raise ValueError(f"start must be between 1 and {T - 1}, so that rows remain; got {start}")
     _check_possible(policy, start, T)
     window, now, spells = (0, int(edges[start])), start, []
+    asked, promoted = window, False
     with _quick_fits(batches), _bar(T - start, progress) as bar:
         while now < T:
-            scored = _Scored(learner, learner.fit(*window), loss, now, policy.delay)
+            scored = _Scored(learner, window, loss, now, start, policy.delay)
             following = policy.when(now, scored)
             if following is not None and not isinstance(following, Integral):
                 raise TypeError(
@@ -166,12 +170,22 @@ def backtest(learner, policy, start, loss=squared_loss, metrics=None, progress=F
                     f"{following}: a retrain must come after what it has seen"
                 )
             end = T if following is None else min(int(following), T)
-            spells.append(scored.spell(end, window, now > start, metrics or {}))
+            spell = scored.spell(end, now > start, metrics or {})
+            if policy.gate is not None:
+                spell["promoted"] = spell["retrained"] & promoted
+                spell["asked_lo"], spell["asked_hi"] = (np.full(end - now, row) for row in asked)
+            spells.append(spell)
             bar.update(end - now)
             if end < T:
                 known = max(start, end - policy.delay)
                 why = Alarm(known, following.row) if isinstance(following, Alarm) else known
-                window = _checked(policy.remember(edges, why), edges[known])
+                asked = _checked(policy.remember(edges, why), edges[known])
+                challenger, promoted = asked, True
+                if policy.gate is not None:
+                    challenger, held_out = _split(asked, window, policy.gate, edges, known)
+                    rivals = [_losses(learner, loss, w, held_out) for w in (window, challenger)]
+                    promoted = _decision(policy.gate.better, *rivals)
+                window = challenger if promoted else window
             now = end
     columns = {name: np.concatenate([s[name] for s in spells]) for name in spells[0]}
     t = np.arange(start, T)
@@ -199,16 +213,17 @@ class _Scored:
     """One fixed model's spell from batch ``now`` on, as far as a policy may see it.
 
     Iterating yields (batch, losses), the losses that are known once ``batch`` has been served:
-    those of batch ``batch - delay``. `inputs` yields (batch, X), which need no labels. Batch ``t``
-    is rows ``edges[t]`` to ``edges[t+1]``.
+    those of batch ``batch - delay``. `inputs` yields (batch, X), which need no labels; `trial` fits
+    another model. Batch ``t`` is rows ``edges[t]`` to ``edges[t+1]``.
 
     Predicts ahead in growing blocks; ``seen`` is the last batch handed out, so that a policy
     which retrains before what it has looked at is found out.
     """
 
-    def __init__(self, learner, model, loss, now, delay):
-        self._learner, self._model, self._loss, self._now = learner, model, loss, now
+    def __init__(self, learner, window, loss, now, start, delay):
+        self._learner, self._loss, self._now, self._start = learner, loss, now, start
         self.edges, self.delay, self._y = learner.batches.edges, delay, learner.batches.y
+        self._window, self._model = window, learner.fit(*window)
         self._predicted = np.empty(0)
         self.seen = now
 
@@ -229,13 +244,19 @@ class _Scored:
             self.seen = max(self.seen, t)
             yield t, self._learner.batches.rows(self.edges[t], self.edges[t + 1])[0]
 
+    def trial(self, window, rows):
+        """Fit another model on ``window``; return it and its losses on ``rows``, both (lo, hi)."""
+        known = self.edges[max(self._start, self.seen + 1 - self.delay)]
+        window, rows = (_checked(span, known, "policy.when may try") for span in (window, rows))
+        return self._learner.fit(*window), _losses(self._learner, self._loss, window, rows)
+
     def _predict_to(self, end):
         a, b = self.edges[self._now] + len(self._predicted), self.edges[end]
         if a < b:
             new = self._learner.predict(self._model, int(a), int(b))
             self._predicted = np.concatenate([self._predicted, new])
 
-    def spell(self, end, window, retrained, metrics):
+    def spell(self, end, retrained, metrics):
         """Columns of the history for batches ``now`` to ``end``."""
         self._predict_to(end)
         edges = self.edges[self._now : end + 1]
@@ -247,13 +268,19 @@ class _Scored:
         columns = {
             "loss": loss,
             "retrained": np.arange(size) < int(retrained),
-            "fit_lo": np.full(size, window[0]),
-            "fit_hi": np.full(size, window[1]),
+            "fit_lo": np.full(size, self._window[0]),
+            "fit_hi": np.full(size, self._window[1]),
         }
         for name, metric in metrics.items():
             pairs = zip(inner[:-1], inner[1:], strict=True)
             columns[name] = np.array([metric(y[a:b], p[a:b]) for a, b in pairs], float)
         return columns
+
+
+def _losses(learner, loss, window, rows):
+    """Losses on ``rows`` of the model fitted on ``window``."""
+    prediction = learner.predict(learner.fit(*window), *rows)
+    return _row_losses(loss, learner.batches.y[rows[0] : rows[1]], prediction)
 
 
 def _row_losses(loss, y, prediction):
@@ -278,14 +305,46 @@ def _check_possible(policy, start, T):
             f"{earliest(start, policy.delay)}, but the last batch is {T - 1}. Say never() if that "
             "is meant; else wait for less, or give more batches"
         )
+    if earliest is not None and policy.gate is not None:
+        fresh = max(0, earliest(start, policy.delay) - policy.delay - start)
+        if fresh < policy.gate.batches:
+            raise ValueError(
+                f"gate may have no fair labels left: it holds out {policy.gate.batches} batches, "
+                f"but at the first retrain perhaps only {fresh} have been served and labelled. "
+                "Hold out fewer, or wait longer."
+            )
 
 
-def _checked(window, now):
+def _split(asked, champion, gate, edges, known):
+    """Rows for the challenger, and the newest batches: held out, and unseen by both."""
+    cut = int(edges[max(0, known - gate.batches)])
+    if asked[0] >= cut:
+        raise ValueError(
+            f"gate leaves no labels to fit: rows {asked[0]} to {asked[1]} are remembered, those "
+            f"from {cut} on held out. Remember, or wait for, more than the {gate.batches} batches "
+            "of the gate."
+        )
+    if champion[1] > cut:
+        raise ValueError(
+            f"gate has no fair labels left: it holds out rows from {cut} on, but the champion was "
+            f"fitted on rows up to {champion[1]}. Hold out fewer than {gate.batches} batches, or "
+            "wait longer."
+        )
+    return (asked[0], min(asked[1], cut)), (cut, int(edges[known]))
+
+
+def _decision(better, champion, challenger):
+    verdict = better(champion, challenger)
+    if not isinstance(verdict, bool | np.bool_):
+        raise TypeError(f"gate.better must return True or False; got {verdict!r}")
+    return bool(verdict)
+
+
+def _checked(window, now, who="policy.remember must return"):
     lo, hi = (int(row) for row in window)
     if not 0 <= lo < hi <= now:
         raise ValueError(
-            f"policy.remember must return rows 0 <= lo < hi <= {now}, those already seen and "
-            f"labelled; got {lo} to {hi}"
+            f"{who} rows 0 <= lo < hi <= {now}, those already seen and labelled; got {lo} to {hi}"
         )
     return lo, hi
 

@@ -1,9 +1,10 @@
 """Retraining policies: when to retrain, and what to remember.
 
 *When* is a function ``when(now, scored) -> batch or None``: the next retrain after batch ``now``,
-when a new model starts. ``scored`` yields (batch, losses) in time order, the losses that are known
-once ``batch`` has been served; ``scored.inputs()`` yields (batch, X), which need no labels. So a
-policy can watch the model, but not the future: it must answer a later batch than it has seen.
+when a model starts. ``scored`` yields (batch, losses) in time order, the losses that are known
+once ``batch`` has been served; ``scored.inputs()`` yields (batch, X), which need no labels, and
+``scored.trial(window, rows)`` fits another model. So a policy can watch the model, but not the
+future: it must answer a later batch than it has seen.
 
 *Remember* is a function ``remember(edges, now) -> (lo, hi)``: the rows to train on, if the labels
 of all batches before ``now`` are known. Batch ``t`` is rows ``edges[t]`` to ``edges[t+1]``.
@@ -15,7 +16,7 @@ many processes, and does the same each time.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from numbers import Integral
+from numbers import Integral, Real
 
 import numpy as np
 
@@ -60,6 +61,38 @@ def at(times):
     if times:
         when.earliest = lambda start, delay: next((t for t in times if t > start), np.inf)
     return when
+
+
+def placebo(count, start, end, rng):
+    """Retrain ``count`` times at random: what do retrains as such bring, at no chosen time?
+
+    Beside a policy that chose as many times by some skill, on the same data.
+
+    Parameters
+    ----------
+    count : int
+        Retrains, such as ``int(history["retrained"].sum())``.
+    start, end : int
+        First scored batch, and the number of batches: the times are drawn without repetition from
+        ``start + 1`` to ``end - 1``, all equally likely.
+    rng : numpy.random.Generator
+        Drawn from once, here; the policy is the same in every replay.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Naming the argument, what was wrong and what to do.
+    """
+    for name, value in [("count", count), ("start", start), ("end", end)]:
+        _check_count(name, value, least=0)
+    if count > end - start - 1:
+        raise ValueError(
+            f"count must be at most {max(0, end - start - 1)}, the batches from {start + 1} to "
+            f"{end - 1} before which one can retrain; got {count}"
+        )
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a Generator: np.random.default_rng(seed); got {rng!r}")
+    return at(rng.choice(np.arange(start + 1, end), count, replace=False))
 
 
 class Alarm(int):
@@ -174,6 +207,156 @@ def _first_alarm(detector, values):
     return None
 
 
+def cost_aware(price, horizon, window, held_out=0, wait=0):
+    """Retrain when the estimated staleness, over ``horizon`` rows, exceeds the price.
+
+    The rule of the error budget. Staleness is what the deployed model loses against a fresh fit.
+    Before each batch both are compared on the newest ``window`` labelled batches, once the model
+    has served that many. How a fresh fit would do is estimated in one of two ways:
+
+    * by a formula, for squared loss and least squares. The window's n rows are fitted, and the
+      mean squared error of such a fit on new rows is estimated as RSS / (n - p) (1 + p / (n - p -
+      1)), with RSS the sum of its squared errors on the same rows and p its number of
+      coefficients: noise plus estimation error, exact on average for a right model with normal
+      inputs and no intercept. The rows are the same, so most of their noise drops out.
+    * by ``held_out`` batches, for any loss and learner: the window without them is fitted, and
+      both models are compared on them. The fit has fewer rows than a retrain on the window would
+      have, so that staleness is underestimated a little.
+
+    It assumes that the world stays through the horizon as it was in the window, and that a retrain
+    fits about as many rows. It looks at noisy numbers before every batch, so now and then it
+    retrains in a quiet world; a longer window or a higher price makes that rarer. It fits a model
+    before every batch, and prices only those that are deployed: right where the price is that of
+    review and deployment rather than of computing.
+
+    Parameters
+    ----------
+    price : float
+        Of one retrain, in units of the loss of one row; at least 0.
+    horizon : int
+        Rows that a retrained model is expected to serve, at least 1.
+    window : int
+        Labelled batches to compare on, at least 1.
+    held_out : int
+        The newest of them, held out from the fit; 0 for the formula.
+    wait : int
+        Batches to serve before the retrain, once it has been decided.
+
+    Returns
+    -------
+    callable
+        ``when(now, scored)``. It returns an `Alarm` with the first row of the newest labelled
+        batch.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Naming the argument, what was wrong and what to do.
+    """
+    _check_price("price", price)
+    counts = [("window", window, 1), ("held_out", held_out, 0), ("wait", wait, 0)]
+    for name, value, least in counts:
+        _check_count(name, value, least)
+    if not isinstance(horizon, Integral) or isinstance(horizon, bool) or horizon < 1:
+        raise ValueError(f"horizon must be a whole number of rows, at least 1; got {horizon!r}")
+    if held_out >= window:
+        raise ValueError(
+            f"held_out must be less than the window of {window} batches, or nothing is left to "
+            f"fit; got {held_out}"
+        )
+
+    def when(now, scored):
+        edges, losses = scored.edges, []
+        for batch, known in scored:
+            losses.append(known)
+            newest = batch - scored.delay
+            if len(losses) < window:
+                continue
+            lo, cut = edges[newest + 1 - window], edges[newest + 1 - held_out]
+            if held_out:
+                fresh = scored.trial((lo, cut), (cut, edges[newest + 1]))[1].mean()
+            else:
+                fresh = _expected_loss(*scored.trial((lo, cut), (lo, cut)))
+            deployed = np.concatenate(losses[-(held_out or window) :]).mean()
+            if (deployed - fresh) * horizon > price:
+                return Alarm(batch + 1 + wait, edges[newest])
+        return None
+
+    when.earliest = lambda start, delay: start + window + wait + delay
+    return when
+
+
+def _expected_loss(model, losses):
+    """Expected squared error on new rows of a least-squares fit, from its errors on its own."""
+    if not hasattr(model, "coef_"):
+        raise ValueError(
+            f"held_out must be at least 1 batch for {type(model).__name__}: without it the formula "
+            "for least squares is used, and this is none"
+        )
+    n, p = len(losses), np.size(model.coef_) + bool(model.intercept_)
+    if n < p + 2:
+        raise ValueError(
+            f"window must hold at least {p + 2} rows for {p} coefficients; got {n}: lengthen it"
+        )
+    return losses.sum() / (n - p) * (1 + p / (n - p - 1))
+
+
+def cara(threshold, fresh=0.0, cumulative=False, wait=0):
+    """Retrain when a batch's staleness cost exceeds a threshold, or its sum since the last one.
+
+    The threshold and the cumulative threshold policy of Mahadevan and Mathioudakis (2024). The
+    *staleness cost* of a batch is here the sum, over its rows, of the deployed model's loss minus
+    ``fresh``. It differs from theirs: they weight the losses of labelled rows by the similarity
+    to the queries that the model must answer; here the rows served are the queries, and count
+    alike. And what no retrain can lower, the loss of a fresh fit, is taken off, so that a sum does
+    not grow where nothing is stale; ``fresh=0`` leaves it in. In units of the loss, a batch's cost
+    can be compared with the price of a retrain; the threshold is tuned on other data, as theirs is.
+
+    Parameters
+    ----------
+    threshold : float
+        In units of the loss of one row, at least 0.
+    fresh : float
+        Mean loss of a fresh fit per row: floor, approximation and estimation.
+    cumulative : bool
+        Whether to compare the sum over all labelled batches that the deployed model has served,
+        rather than the newest.
+    wait : int
+        Batches to serve before the retrain, once it has been decided.
+
+    Returns
+    -------
+    callable
+        ``when(now, scored)``. It returns an `Alarm` with the first row of the newest labelled
+        batch.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Naming the argument, what was wrong and what to do.
+
+    References
+    ----------
+    A. Mahadevan, M. Mathioudakis, "Cost-aware retraining for machine learning",
+    *Knowledge-Based Systems*, 2024; arXiv 2310.04216.
+    """
+    _check_price("threshold", threshold)
+    if not (isinstance(fresh, Real) and np.isfinite(fresh)):
+        raise TypeError(f"fresh must be a finite number, a loss per row; got {fresh!r}")
+    _check_count("wait", wait, least=0)
+
+    def when(now, scored):
+        cost = 0.0
+        for batch, losses in scored:
+            cost = (cost if cumulative else 0.0) + float((losses - fresh).sum())
+            if cost > threshold:
+                return Alarm(batch + 1 + wait, scored.edges[batch - scored.delay])
+        return None
+
+    when.earliest = lambda start, delay: start + 1 + wait + delay
+    return when
+
+
 def everything():
     """Remember all rows seen so far."""
     return lambda edges, now: (0, edges[now])
@@ -244,7 +427,8 @@ def pool(learner, k, newest):
     Returns
     -------
     callable
-        ``remember(edges, now)``. It looks at no row of batch ``now`` or later.
+        ``remember(edges, now)``. It looks at no row of batch ``now`` or later. With a gate it is
+        refused: it chooses by a batch that the gate holds out.
 
     Raises
     ------
@@ -279,6 +463,7 @@ def pool(learner, k, newest):
             return last(newest)(edges, now)
         return old[errors.index(min(errors))]
 
+    remember.chooses_by_latest = True
     return remember
 
 
@@ -290,6 +475,46 @@ def _check_count(name, value, least=1):
         raise ValueError(f"{name} must be at least {least} {unit}; got {value}")
 
 
+def _check_price(name, value):
+    if not isinstance(value, Real) or isinstance(value, bool) or not 0 <= value < np.inf:
+        raise ValueError(f"{name} must be a finite number of at least 0; got {value!r}")
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Promote a retrained model only if it beats the deployed one on rows that neither has seen.
+
+    At a retrain the newest ``batches`` labelled batches are held out. The challenger is fitted on
+    the other rows that the policy remembers, and both models are scored on those held out. If the
+    challenger loses, its fit was for nothing and the champion stays. Whatever wins is deployed as
+    it was scored.
+
+    A backtest refuses a gate that would be unfair: the champion, too, must not have seen the rows.
+    So before the first retrain at least ``batches`` batches must have been served and labelled.
+
+    Parameters
+    ----------
+    batches : int
+        Batches to hold out, at least 1.
+    better : callable
+        ``better(champion_losses, challenger_losses)`` -> bool, one loss a row, the same rows; see
+        `helpers.gates`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Naming the argument, what was wrong and what to do.
+    """
+
+    batches: int
+    better: Callable
+
+    def __post_init__(self):
+        _check_count("batches", self.batches)
+        if not callable(self.better):
+            raise TypeError(f"better must be a function such as better_mean; got {self.better!r}")
+
+
 @dataclass(frozen=True)
 class Policy:
     """When to retrain, and on what.
@@ -297,26 +522,33 @@ class Policy:
     Parameters
     ----------
     when : callable
-        `never`, `every`, `at` or `on_alarm`, or your own ``when(now, scored)``.
+        `never`, `every`, `at`, `placebo`, `on_alarm`, `cost_aware` or `cara`, or your
+        own ``when(now, scored)``.
     remember : callable
         `everything`, `last`, `since_alarm` or `pool`, or your own ``remember(edges, now)``.
     delay : int
         Batches by which labels are late: before batch ``t`` is served, the labels of batches
         before ``t - delay`` are known, and those of the rows that the first model was fitted on.
-        Whatever needs labels obeys it: losses that a policy watches, rows that it remembers.
+        Whatever needs labels obeys it: losses that a policy watches, rows that it remembers, rows
+        that a gate holds out.
+    gate : Gate, optional
+        What a retrained model must pass. Without one it is deployed as it is.
 
     Raises
     ------
     TypeError, ValueError
-        If a part is not a function, or the delay not a whole number of at least 0 batches.
+        If a part is not a function, the delay not a whole number of at least 0 batches, or a gate
+        goes with a memory that has chosen by the rows held out.
     """
 
     when: Callable = never()
     remember: Callable = everything()
     delay: int = 0
+    gate: Gate | None = None
 
     def __post_init__(self):
-        makers = (never, every, at, on_alarm, everything, last, since_alarm, pool)
+        makers = (never, every, at, placebo, on_alarm, cost_aware, cara)
+        makers += (everything, last, since_alarm, pool)
         for name, example in [("when", "every(4)"), ("remember", "last(8)")]:
             part = getattr(self, name)
             if not callable(part):
@@ -324,3 +556,10 @@ class Policy:
             if part in makers:
                 raise TypeError(f"{name} got {part.__name__} itself; call it: {example}")
         _check_count("delay", self.delay, least=0)
+        if self.gate is not None and not isinstance(self.gate, Gate):
+            raise TypeError(f"gate must be a Gate, such as Gate(2, better_mean); got {self.gate!r}")
+        if self.gate is not None and hasattr(self.remember, "chooses_by_latest"):
+            raise ValueError(
+                "gate cannot judge what a pool remembers: the pool chooses by the latest batch, "
+                "which the gate holds out. Leave out the gate, or remember last(k)."
+            )
