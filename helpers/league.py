@@ -83,15 +83,15 @@ class Streams:
 
         Parameters
         ----------
-        fitted : int or array
+        fitted : int
             Batch number from ``window`` on.
-        served : slice or int
+        served : slice
             Batches.
 
         Returns
         -------
-        array
-            One row a stream, in squared units of y.
+        array of shape (S, batches served)
+            In squared units of y.
         """
         model = self.fits[:, fitted - self.window]
         return ((model[:, None] - self.b[:, served]) ** 2).sum(axis=-1)
@@ -110,8 +110,104 @@ class Streams:
         """
         fits, b = self.fits, self.b[:, self.window :]
         T = b.shape[1]
-        gaps = [fits[:, : T - age] - b[:, age:] for age in range(ages)]
-        return np.array([(gap**2).sum(axis=-1).mean(axis=1) for gap in gaps]).T
+        means = np.empty((len(fits), ages))
+        for age in range(ages):
+            means[:, age] = ((fits[:, : T - age] - b[:, age:]) ** 2).sum(axis=-1).mean(axis=1)
+        return means
+
+
+def four_worlds(rng, streams, batches, rows, d, window, jump=2.0, rate=5e-4, speed=1.5e-3, q=2e-4):
+    """Streams in which the coefficients stay, jump, march or walk, with the same luck.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    streams, batches, rows, d, window : int
+        Streams, batches in each, rows in a batch, coefficients, batches in a fit. Noise and inputs
+        are standard normal; within a batch the coefficients stay.
+    jump, rate : float
+        Length of a jump, its direction uniform; expected number of jumps a row.
+    speed : float
+        Length of the way that the coefficients march in one row, in one direction per stream.
+    q : float
+        Variance of a coefficient's random step, per row.
+
+    Returns
+    -------
+    worlds : dict of str to Streams
+        none, jumps, ramp and walk, with the same inputs and the same noise.
+    jumped : array of bool, shape (streams, batches)
+        Where the coefficients of ``jumps`` changed: before this batch.
+    """
+    size = (streams, batches)
+    X, noise = rng.normal(size=(*size, rows, d)), rng.normal(size=(*size, rows))
+    jumped = rng.random(size) < rate * rows
+    jumped[:, :window] = False
+    jumps = jump * jumped[..., None] * _directions(rng, *size, d)
+    marched = speed * rows * np.arange(batches)[:, None] * _directions(rng, streams, 1, d)
+    walked = rng.normal(0, (q * rows) ** 0.5, (*size, d)).cumsum(axis=1)
+    paths = {"none": np.zeros(d), "jumps": jumps.cumsum(axis=1), "ramp": marched, "walk": walked}
+    return {kind: Streams(X, noise, b, window) for kind, b in paths.items()}, jumped
+
+
+def one_jump(rng, at, batches, rows, d, window, jump=2.0):
+    """Streams in which the coefficients jump once.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    at : array of int, shape (S,)
+        For each stream, the batch before which they jump.
+    batches, rows, d, window, jump
+        As for `four_worlds`.
+
+    Returns
+    -------
+    Streams
+    """
+    size = (len(at), batches)
+    X, noise = rng.normal(size=(*size, rows, d)), rng.normal(size=(*size, rows))
+    after = np.arange(batches) >= np.asarray(at)[:, None]
+    b = jump * after[..., None] * _directions(rng, len(at), 1, d)
+    return Streams(X, noise, b, window)
+
+
+def _directions(rng, *shape):
+    v = rng.normal(size=shape)
+    return v / np.linalg.norm(v, axis=-1, keepdims=True)
+
+
+def random_times(rng, counts, batches, window):
+    """Batches before which to retrain at random, as a placebo does.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    counts : array of int, shape (S,)
+        Retrains of each stream.
+    batches, window : int
+        Batches of a stream, and in a fit. The first chance to retrain comes before batch
+        ``window + 1``.
+
+    Returns
+    -------
+    array of bool, shape (S, batches)
+        All sets of so many batches are equally likely.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer batches than retrains.
+    """
+    counts, chances = np.asarray(counts), batches - window - 1
+    if counts.min() < 0 or counts.max() > chances:
+        raise ValueError(
+            f"counts must be 0 to {chances}, the batches before which one can retrain; got "
+            f"{counts.min()} to {counts.max()}"
+        )
+    luck = rng.random((len(counts), batches))
+    luck[:, : window + 1] = 2  # never among the first
+    return luck.argsort(axis=1).argsort(axis=1) < counts[:, None]
 
 
 def _moving_sum(values, window):

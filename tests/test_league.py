@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from helpers.backtest import Batches, backtest
-from helpers.league import Now, Streams, replay
+from helpers.league import Now, Streams, four_worlds, one_jump, random_times, replay
 from helpers.linear import LinearLearner
 from helpers.memory import estimation
-from helpers.policies import Policy, at, every, last
+from helpers.policies import Policy, at, cara, cost_aware, every, last
 
 S, T, ROWS, D, WINDOW = 4, 60, 10, 3, 3
 
@@ -82,6 +82,26 @@ def test_an_alarm_as_in_the_backtest(delay, wait):
     assert_same(run, streams, Policy(watch(2.0, wait), last(WINDOW), delay=delay))
 
 
+@pytest.mark.parametrize("delay", [0, 3])
+def test_the_rules_of_the_notebook_are_the_policies_of_the_backtest(delay):
+    """The error budget's rule and the two of CARA, as notebook 08 writes them."""
+
+    def added_up(now):
+        now.score = now.score + ROWS * (now.loss - 1.2)
+        return now.score > 25
+
+    pairs = [
+        (lambda now: now.staleness * 60 > 20, cost_aware(20, 60, WINDOW)),
+        (lambda now: now.loss - 1.2 > 2, cara(2 * ROWS, fresh=1.2)),
+        (added_up, cara(25, fresh=1.2, cumulative=True)),
+    ]
+    streams = walking()
+    for rule, when in pairs:
+        run = replay(streams, rule, delay)
+        assert run.retrained.sum() > S
+        assert_same(run, streams, Policy(when, last(WINDOW), delay=delay))
+
+
 def test_no_rule_sees_the_future():
     """Poison all rows from batch 30 on; nothing before it changes."""
     clean, poisoned = walking(), walking()
@@ -140,7 +160,9 @@ def test_staleness_is_estimated_without_bias():
     streams = Streams(X, rng.normal(size=X.shape[:3]), np.zeros(D), WINDOW)
     now = Now(streams, 0)
     now.t, now.since = 2 * WINDOW, np.full(4000, WINDOW)
-    error = now.staleness - (streams.excess(WINDOW, 0) - estimation(WINDOW * ROWS, D, 1.0))
+    error = now.staleness - (
+        streams.excess(WINDOW, slice(0, 1))[:, 0] - estimation(WINDOW * ROWS, D, 1.0)
+    )
     assert abs(error.mean()) < 4 * error.std() / 4000**0.5
 
 
@@ -164,6 +186,42 @@ def test_fits_are_least_squares():
     streams = walking()
     X, y = streams.X[1, 7 : 7 + WINDOW].reshape(-1, D), streams.y[1, 7 : 7 + WINDOW].ravel()
     np.testing.assert_allclose(streams.fits[1, 7], np.linalg.lstsq(X, y)[0])
+
+
+def test_the_paths_of_the_four_worlds():
+    """Jumps are of length 2 and as frequent as told, the ramp is straight, the steps of size q."""
+    rng = np.random.default_rng(0)
+    worlds, jumped = four_worlds(rng, 50, 206, 10, D, WINDOW)
+    moved = {kind: np.diff(some.b, axis=1) for kind, some in worlds.items()}
+    assert not moved["none"].any()
+    lengths = np.linalg.norm(moved["jumps"], axis=-1)
+    np.testing.assert_allclose(lengths, 2.0 * jumped[:, 1:], atol=1e-12)
+    chances = 50 * (206 - WINDOW)
+    assert abs(jumped.sum() - 0.005 * chances) < 4 * (0.005 * chances) ** 0.5
+    np.testing.assert_allclose(np.linalg.norm(moved["ramp"], axis=-1), 0.015)
+    np.testing.assert_allclose(np.diff(moved["ramp"], axis=1), 0, atol=1e-12)
+    steps = moved["walk"].ravel()
+    assert abs(steps.var() - 2e-3) < 4 * 2e-3 * (2 / len(steps)) ** 0.5
+    assert all(some.noise is worlds["none"].noise for some in worlds.values())
+
+
+def test_one_jump_is_where_it_should_be():
+    at = np.array([5, 17])
+    streams = one_jump(np.random.default_rng(0), at, 30, 10, D, WINDOW)
+    lengths = np.linalg.norm(np.diff(streams.b, axis=1), axis=-1)
+    np.testing.assert_array_equal(lengths.argmax(axis=1) + 1, at)
+    np.testing.assert_allclose(lengths.sum(axis=1), 2)
+
+
+def test_random_times():
+    counts = np.array([0, 3, 7, 16])
+    times = random_times(np.random.default_rng(0), counts, 20, WINDOW)
+    np.testing.assert_array_equal(times.sum(axis=1), counts)
+    assert not times[:, : WINDOW + 1].any()
+    often = random_times(np.random.default_rng(1), np.full(8000, 4), 20, WINDOW).mean(axis=0)
+    assert abs(often[WINDOW + 1 :] - 0.25).max() < 4 * (0.25 * 0.75 / 8000) ** 0.5
+    with pytest.raises(ValueError, match="counts must be 0 to 16"):
+        random_times(np.random.default_rng(0), [17], 20, WINDOW)
 
 
 @pytest.mark.parametrize(
