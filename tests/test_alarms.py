@@ -7,6 +7,7 @@ from joblib import Parallel, delayed
 from river.drift import ADWIN, PageHinkley
 from sklearn.linear_model import LinearRegression
 
+from helpers import monitors
 from helpers.backtest import Batches, Learner, backtest
 from helpers.policies import Alarm, Policy, at, every, everything, last, on_alarm, since_alarm
 
@@ -57,8 +58,10 @@ class ScannedThrice(Thrice):
 MAKE = {
     "thrice": Thrice,
     "scanned": ScannedThrice,
-    "Page-Hinkley": lambda: PageHinkley(min_instances=10, threshold=8),
-    "ADWIN": ADWIN,
+    "Page-Hinkley": lambda: monitors.PageHinkley(min_rows=10, threshold=8),
+    "CUSUM": lambda: monitors.Cusum(target=0.3, k=1, h=8, sd=0.5),
+    "river's Page-Hinkley": lambda: PageHinkley(min_instances=10, threshold=8, mode="up"),
+    "river's ADWIN": ADWIN,
 }
 INPUTS = {
     "losses": None,
@@ -76,13 +79,13 @@ def event_by_event(batches, make, inputs, wait, delay, window):
     """Serve a batch, let labels come in, ask the detector; alarms and retrains as they happen."""
     X, y, edges = batches.X, batches.y, batches.edges
     lo, hi, deployed, due, alarm, rows = 0, edges[START], START, None, None, []
-    detector = make()
+    detector, model = make(), LinearRegression().fit(X[: edges[START]], y[: edges[START]])
     for t in range(START, T):
         retrained = due == t
         if retrained:
             lo, hi = window(edges, alarm, max(START, t - delay))
+            model = LinearRegression().fit(X[lo:hi], y[lo:hi])
             deployed, due, detector = t, None, make()
-        model = LinearRegression().fit(X[lo:hi], y[lo:hi])
         a, b = edges[t], edges[t + 1]
         rows.append([t, np.mean((y[a:b] - model.predict(X[a:b])) ** 2), retrained, lo, hi])
         if due is not None:
@@ -102,13 +105,13 @@ def event_by_event(batches, make, inputs, wait, delay, window):
     return pd.DataFrame(rows, columns=["batch", "loss", "retrained", "fit_lo", "fit_hi"])
 
 
-@pytest.mark.parametrize("delay", [0, 1, 4])
-@pytest.mark.parametrize("wait", [0, 2, 5])
+@pytest.mark.parametrize("delay", [0, 4])
+@pytest.mark.parametrize("wait", [0, 5])
 @pytest.mark.parametrize("remember", REMEMBER)
 @pytest.mark.parametrize(
     ("detector", "watch"),
     # ADWIN needs more than one number for each of these few batches.
-    [(d, w) for d in MAKE for w in INPUTS if (d, w) != ("ADWIN", "batches")],
+    [(d, w) for d in MAKE for w in INPUTS if (d, w) != ("river's ADWIN", "batches")],
 )
 def test_equals_an_event_by_event_replay(detector, watch, remember, wait, delay):
     make, inputs, (part, window) = MAKE[detector], INPUTS[watch], REMEMBER[remember]
