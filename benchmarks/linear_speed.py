@@ -54,8 +54,8 @@ def measure(quick=False):
     (a, b), times = paired(lambda: plain_loop(middle), lambda: ours(middle), repeats, warm_up=0)
     slow, fast = np.median(times, axis=0)
     note = (
-        f"loop {slow:.2f} s, prefix sums {1000 * fast:.0f} ms; {loop} batches of {ROWS} rows, features offset by 1e4; "
-        f"{largest_difference(a, b)}; {repeats} pairs"
+        f"loop {slow:.2f} s, prefix sums {1000 * fast:.0f} ms; {loop} batches of {ROWS} rows, "
+        f"features offset by 1e4; {largest_difference(a, b)}; {repeats} pairs"
     )
     what = f"the same at T={loop}, times as fast as a numpy and scikit-learn loop"
     return [*rows, row(what, times[:, 0] / times[:, 1], ">= 200", note)]
