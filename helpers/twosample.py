@@ -26,7 +26,8 @@ def ks(old, new):
 
     The statistic is the largest gap between the two empirical distribution functions. It is
     `scipy.stats.ks_2samp`, two-sided, with the asymptotic p-value, which is good from about 50
-    rows a side on. With many ties (few distinct values) the p-value is too large.
+    rows a side on. With equally many rows on both sides it is a little too small: at 100 and 100
+    a level of 5% becomes 5.4%. With many ties (few distinct values) it is too large.
 
     Parameters
     ----------

@@ -49,8 +49,8 @@ def safe_cut(answer, old_rows, new_rows, bins, false_alarms):
 
     if close(value, law(false_alarms), rel=0.05):
         return (
-            f"{law(false_alarms):.3f}: a false alarm in {false_alarms:.0%} of the weeks. The few new "
-            "rows make nearly all of the chance, so more reference rows would hardly help."
+            f"{law(false_alarms):.3f}: a false alarm in {false_alarms:.0%} of the weeks. Nearly all "
+            "of the chance comes from the few new rows: more reference rows would hardly help."
         )
     shapes = [
         (law(false_alarms, free=bins), f"{bins} shares add up to 1. How many of them are free?"),
@@ -61,7 +61,7 @@ def safe_cut(answer, old_rows, new_rows, bins, false_alarms):
         (law(false_alarms, noise=2 / old_rows), "Two different numbers of rows: 1/n + 1/m."),
         (law(false_alarms, noise=1 / (old_rows + new_rows)),
          "Add 1/n and 1/m; that is not one over the sum."),
-        (law(0.05), f"That is the cut for a false alarm in 5% of the weeks, not {false_alarms:.0%}."),
+        (law(0.05), f"That cut gives a false alarm in 5% of the weeks, not {false_alarms:.0%}."),
         (law(1 - false_alarms), "That is the lower end of the law: nearly every week is above it."),
         (law(false_alarms / 2), "Only a high PSI is an alarm: all of the chance at the upper end."),
         (chi2.isf(false_alarms, bins - 1), "Now scale it: the law is (1/n + 1/m) times chi2."),
