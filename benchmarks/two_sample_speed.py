@@ -1,58 +1,35 @@
 """PSI of a batch against a kept reference beside scipy's Kolmogorov-Smirnov test.
 
-    python benchmarks/two_sample_speed.py
-
-One thread, the same batches, in turn. Both judge every feature of the batch; `psi_against` has
-binned the reference once, before the clock starts. scipy's test is given its fast method, the
-asymptotic p-value.
+Both judge every feature of a batch. `psi_against` has binned the reference before the clock
+starts; scipy's test is given its fast method, the asymptotic p-value.
 """
-
-import os
-
-os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
-
-import argparse
-from time import perf_counter
 
 import numpy as np
 from scipy.stats import ks_2samp
 
+from benchmarks.timing import paired, row
 from helpers.twosample import psi_against
 
 REFERENCE, FEATURES = 5000, 10
 
 
-def milliseconds(function, batch):
-    """Time of one call."""
-    before = perf_counter()
-    function(batch)
-    return 1000 * (perf_counter() - before)
-
-
-def main():
-    """Judge batches of several sizes both ways, and print times and ratios."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--batches", type=int, default=40)
-    batches = parser.parse_args().batches
-    rng = np.random.default_rng(0)
-    old = rng.normal(size=(REFERENCE, FEATURES))
+def measure(quick=False):
+    """Time both in turn, for batches of several sizes."""
+    reference, sizes, repeats = (100, [20], 2) if quick else (REFERENCE, [200, 1000, 5000], 40)
+    old = np.random.default_rng(0).normal(size=(reference, FEATURES))
     index = psi_against(old)
+    return [against(old, index, n, repeats) for n in sizes]
 
-    def ks(new):
+
+def against(old, index, n, repeats):
+    """One row of the table: batches of n rows."""
+    new = np.random.default_rng(1).normal(size=(n, FEATURES))
+
+    def ks():
         return [ks_2samp(a, b, method="asymp").pvalue for a, b in zip(old.T, new.T, strict=True)]
 
-    for rows in (200, 1000, 5000):
-        times = []
-        for new in rng.normal(size=(batches + 3, rows, FEATURES)):
-            times.append([milliseconds(ks, new), milliseconds(index, new)])
-        times = np.array(times[3:])  # the first three warm up
-        slow, fast = np.median(times, axis=0)
-        low, ratio, high = np.percentile(times[:, 0] / times[:, 1], [5, 50, 95])
-        print(
-            f"{rows:5} rows x {FEATURES} features: ks_2samp {slow:6.2f} ms, PSI {fast:5.2f} ms, "
-            f"batch by batch {ratio:.1f} times as fast [5% {low:.1f}, 95% {high:.1f}]"
-        )
-
-
-if __name__ == "__main__":
-    main()
+    _, times = paired(ks, lambda: index(new), repeats, warm_up=2)
+    slow, fast = 1000 * np.median(times, axis=0)
+    note = f"{slow:.2f} and {fast:.2f} ms a batch; {len(old)} reference rows, {FEATURES} features"
+    what = f"KS by scipy beside PSI against a kept reference, CPU time of a batch of {n} rows"
+    return row(what, times[:, 0] / times[:, 1], ">= 5", f"{note}; {repeats} pairs")
