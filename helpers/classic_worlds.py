@@ -11,7 +11,7 @@ import numpy as np
 from helpers.worlds import World, uniform
 
 # Which feature plays which part in Friedman's function: of the two in the sine, the square, and
-# the terms with slopes 10 and 5 (Ikonomovska et al. 2011, sec. 6.1).
+# the terms with slopes 10 and 5 (Ikonomovska et al. 2011).
 _ROLES = np.array([[0, 1, 2, 3, 4], [3, 4, 1, 0, 2], [1, 4, 3, 2, 0]])
 
 

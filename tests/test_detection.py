@@ -8,6 +8,7 @@ from river import drift
 from river.drift.binary import DDM
 
 from helpers.detection import Always, Never, alarms_of, detections, score_detectors
+from helpers.monitors import Cusum, PageHinkley
 
 
 class Script:
@@ -148,6 +149,20 @@ def test_scan_and_update_give_the_same_alarms_and_a_detector_restarts(seed):
             expected.append(row)
             run = 0
     assert alarms.tolist() == expected and len(expected) > 5
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: Cusum(0, 0.5, 4), lambda: PageHinkley(delta=0.1, threshold=8)]
+)
+def test_monitors_of_the_workbook_plug_in_and_scan_as_they_update(make):
+    values = rng(4).normal(np.repeat([0, 1], 500))
+    by_hand, expected = make(), []
+    for row, value in enumerate(values):
+        if by_hand.update(value).drift_detected:
+            expected.append(row)
+    assert alarms_of(make(), values).tolist() == expected and len(expected) > 1
+    row = score_detectors({"it": make}, values[None], [500], 500).loc["it"]
+    assert row["missed"] == 0 and row["delay"] == next(r for r in expected if r >= 500) - 499
 
 
 @pytest.mark.parametrize("make", [drift.ADWIN, drift.PageHinkley, DDM])
