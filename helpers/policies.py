@@ -120,7 +120,8 @@ def on_alarm(make_detector, inputs=None, wait=0):
 
     Each new model gets a fresh detector, which is shown the losses of that model row by row (the
     last losses of the one before it, if labels are late, are left out). After an alarm in batch
-    ``t`` the retrain comes before batch ``t + 1 + wait``; alarms in between are not looked at.
+    ``t`` the retrain comes before batch ``t + 1 + wait``; alarms in between are not looked at. A
+    detector that needs more rows than there are makes this `never`.
 
     Parameters
     ----------
@@ -128,7 +129,8 @@ def on_alarm(make_detector, inputs=None, wait=0):
         Called without arguments, returns a fresh detector by river's protocol: ``update(x)``, and
         ``drift_detected`` after it. A class will do: ``on_alarm(ADWIN)``; otherwise
         ``on_alarm(lambda: PageHinkley(threshold=20))``. If it has ``scan(values)``, which returns
-        the index of the first alarm or None, that is used: it is faster.
+        the index of the first alarm or None, that is used: it is faster. One that draws random
+        numbers, as KSWIN does, needs a seed, or the policy differs from replay to replay.
     inputs : callable, optional
         ``inputs(X)`` -> what to watch instead of the losses: one number a row, shape (n,), or one
         number for the whole batch. Needs no labels, so it is not late when labels are.
@@ -218,7 +220,8 @@ def cost_aware(price, horizon, window, held_out=0, wait=0):
       mean squared error of such a fit on new rows is estimated as RSS / (n - p) (1 + p / (n - p -
       1)), with RSS the sum of its squared errors on the same rows and p its number of
       coefficients: noise plus estimation error, exact on average for a right model with normal
-      inputs and no intercept. The rows are the same, so most of their noise drops out.
+      inputs and no intercept, and but for about 2 parts in n^2 with one. The rows are the same,
+      so most of their noise drops out.
     * by ``held_out`` batches, for any loss and learner: the window without them is fitted, and
       both models are compared on them. The fit has fewer rows than a retrain on the window would
       have, so that staleness is underestimated a little.

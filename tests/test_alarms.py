@@ -1,10 +1,12 @@
 """Policies that retrain on an alarm, with late labels: against a replay event by event."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
 from joblib import Parallel, delayed
-from river.drift import ADWIN, PageHinkley
+from river.drift import ADWIN, KSWIN, PageHinkley, binary
 from sklearn.linear_model import LinearRegression
 
 from helpers import monitors
@@ -160,6 +162,32 @@ def test_one_policy_replayed_twice_or_elsewhere_does_the_same():
     with Parallel(n_jobs=2) as workers:
         for history in workers(delayed(backtest)(LEARNER, policy, START) for _ in range(2)):
             pd.testing.assert_frame_equal(history, first)
+
+
+RIVER = [ADWIN, PageHinkley, partial(KSWIN, seed=0)]
+RIVER += [getattr(binary, name) for name in binary.__all__]
+
+
+@pytest.mark.parametrize("detector", RIVER, ids=lambda d: getattr(d, "func", d).__name__)
+def test_any_detector_of_river_can_be_handed_over(detector):
+    """Errors of 0 and 1: a share of 5% wrong, and 60% from row 3,000 on."""
+    rng = np.random.default_rng(3)
+    wrong = rng.random(6000) < np.where(np.arange(6000) < 3000, 0.05, 0.6)
+    batches = Batches(np.zeros((6000, 1)), wrong, np.arange(0, 6001, 100))
+    policy = Policy(on_alarm(detector), since_alarm())
+
+    def replay():
+        learner = Learner(batches, LinearRegression())
+        return backtest(learner, policy, 1, loss=lambda y, prediction: y)
+
+    alone, row = detector(), 99  # the first batch is the first model's
+    while not alone.drift_detected:
+        row += 1
+        alone.update(int(wrong[row]))
+    history = replay()
+    first = history[history["retrained"]].iloc[0]
+    assert (first["batch"], first["fit_lo"]) == (row // 100 + 1, row)
+    pd.testing.assert_frame_equal(replay(), history)
 
 
 def test_an_alarm_on_the_inputs_is_not_late():

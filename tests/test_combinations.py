@@ -10,9 +10,11 @@ from sklearn.ensemble import RandomForestRegressor
 from sklearn.linear_model import LinearRegression
 
 from helpers.backtest import Batches, Learner, backtest
+from helpers.linear import LinearLearner
 from helpers.policies import (
     Gate,
     Policy,
+    _expected_loss,
     at,
     cara,
     cost_aware,
@@ -291,6 +293,18 @@ def test_a_gate_that_lets_all_pass_or_none():
 # Rules of cost.
 
 
+@pytest.mark.parametrize("when", [w for w in WHEN if "cost" in w or w == "losses"])
+@pytest.mark.parametrize("gate", GATE)
+def test_both_back_ends_do_the_same(when, gate):
+    policy = policy_of(when, "last", 2, gate)
+    histories = [
+        backtest(learner, policy, START)
+        for learner in (Learner(BATCHES, LinearRegression()), LinearLearner(BATCHES))
+    ]
+    assert histories[0]["retrained"].any()
+    pd.testing.assert_frame_equal(*histories, rtol=1e-8)
+
+
 def test_a_price_of_nothing_or_too_much():
     costly = backtest(LEARNER, Policy(cost_aware(1e9, 100, 4), last(6)), START)
     pd.testing.assert_frame_equal(costly, backtest(LEARNER, Policy(remember=last(6)), START))
@@ -301,19 +315,19 @@ def test_a_price_of_nothing_or_too_much():
     assert counts == sorted(counts, reverse=True) and counts[0] > counts[2] > counts[3] == 0
 
 
-def test_the_formula_expects_what_new_rows_cost():
+@pytest.mark.parametrize("intercept", [False, True])
+def test_the_formula_expects_what_new_rows_cost(intercept):
     """Mean over draws of the estimate, against that of the fit's true risk, 1 + |error|^2."""
     rng = np.random.default_rng(0)
-    n, p, draws = 20, 4, 4000
-    from helpers.policies import _expected_loss
-
+    n, d, draws = 30, 4, 4000
     gaps = np.empty(draws)
     for i in range(draws):
-        X, y = rng.normal(size=(n, p)), rng.normal(size=n)
-        coef = np.linalg.lstsq(X, y)[0]
-        model = SimpleNamespace(coef_=coef, intercept_=0.0)
-        gaps[i] = _expected_loss(model, (y - X @ coef) ** 2) - (1 + coef @ coef)
-    assert abs(gaps.mean()) < 4 * gaps.std() / draws**0.5
+        X, y = rng.normal(size=(n, d)), rng.normal(size=n)
+        A = np.column_stack([np.ones(n), X]) if intercept else X
+        coef = np.linalg.lstsq(A, y)[0]
+        model = SimpleNamespace(coef_=coef[-d:], intercept_=coef[0] if intercept else 0.0)
+        gaps[i] = _expected_loss(model, (y - A @ coef) ** 2) - (1 + coef @ coef)
+    assert abs(gaps.mean()) < 4 * gaps.std() / draws**0.5 + 2 / n**2 * intercept
 
 
 def test_cara_counts_rows_in_units_of_the_loss():
