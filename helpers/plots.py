@@ -199,6 +199,9 @@ def draw_budget_over_time(ax, budget, unit="squared units", retrained=()):
     for term in TERMS:
         top = explained + budget[term]
         ax.fill_between(t, explained, top, step="post", label=term, lw=0.4, **fill(term))
+        if np.any(top < explained):  # taken off the others: white, as in the bars
+            taken = np.minimum(top, explained)
+            ax.fill_between(t, taken, explained, step="post", lw=0.4, **fill(term, -1))
         explained = top
     ax.step(t, budget["risk"], where="post", color="black", lw=1, label="risk")
     for i, batch in enumerate(retrained):

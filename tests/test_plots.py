@@ -234,6 +234,8 @@ def test_negative_staleness_over_time_is_drawn():
     plots.draw_budget_over_time(ax, budget)
     low, high = height(ax.collections[-1], 6.5)
     assert (low, high) == pytest.approx((0.19, 0.22))
+    assert ax.collections[-1].get_facecolor()[0] == pytest.approx((1, 1, 1, 1))  # as in the bars
+    assert [c.get_label() for c in ax.collections if c.get_label() in TERMS] == TERMS
     assert plots.png(fig)
 
 

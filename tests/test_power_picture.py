@@ -1,49 +1,63 @@
-"""The picture of power and false alarms, and its laws against simulated samples."""
+"""The picture of a gate's power: what it draws is what the formulas say."""
 
 import numpy as np
 import pytest
 
-from helpers.pictures_detection import limit_rates, power_picture
-from helpers.twosample import ks, psi
+from helpers.gates import chance_not_ahead, paired_labels, paired_power, unpaired_power
+from helpers.pictures_gates import power_picture
 
-ROWS, SHIFTS = [100, 1000, 10_000], [0.0, 0.05, 0.1, 0.3]
-
-
-@pytest.mark.parametrize(("n", "shift"), [(1000, 0.0), (1000, 0.1), (4000, 0.05), (200, 0.3)])
-def test_the_laws_are_near_simulated_shares(n, shift):
-    rng, runs = np.random.default_rng(1), 400
-    old, new = rng.normal(size=(n, runs)), rng.normal(shift, size=(n, runs))
-    simulated = [np.mean(ks(old, new).p < 0.05), np.mean(psi(old, new) > 0.1)]
-    rates = limit_rates([n], [shift], paths=4000)
-    for share, law in zip(simulated, rates.values(), strict=True):
-        law = law.item()
-        error = (law * (1 - law) / runs) ** 0.5
-        assert share == pytest.approx(law, abs=4 * error + 0.02)  # .02: the laws are limits
+LABELS, DISAGREEMENTS = [50, 500, 2000], [0.02, 0.06, 0.18]
 
 
-def test_without_a_shift_ks_alarms_at_its_level_and_more_shift_is_found_more_often():
-    rates = limit_rates(ROWS, SHIFTS)
-    ks_rates, psi_rates = rates.values()
-    assert list(rates) == ["KS (p < 0.05)", "PSI (above 0.1)"]
-    np.testing.assert_allclose(ks_rates[0], 0.05, atol=0.002)
-    assert (np.diff(ks_rates, axis=0) > 0)[:, :1].all() and (np.diff(ks_rates, axis=0) >= 0).all()
-    assert (np.diff(psi_rates, axis=0) >= -1e-12).all()
-    assert psi_rates[1, 0] > 0.8 and psi_rates[1, 2] < 1e-9  # noise passes .1, the shift does not
+def drawn():
+    return power_picture(0.9, 0.92, LABELS, DISAGREEMENTS)
 
 
-@pytest.mark.parametrize(("n", "shift"), [(100, 0.0), (10_000, 0.05), (1000, 0.3)])
-def test_lines_and_dots_are_those_of_the_values(n, shift):
-    rates = limit_rates(ROWS, SHIFTS)
-    picture = power_picture(rates, ROWS, SHIFTS, level=0.05)
-    picture.update(n=1000, shift=0.1)
-    picture.update(n=n, shift=shift + 1e-12)  # a slider's 0.05 may be a little more
-    i, j = SHIFTS.index(shift), ROWS.index(n)
-    left, right = ([m for m in picture.moving if m in ax.lines] for ax in picture.fig.axes)
-    for k, share in enumerate(rates.values()):
-        np.testing.assert_array_equal(left[k].get_ydata(), share[i])
-        np.testing.assert_array_equal(right[k].get_ydata(), share[:, j])
-        assert left[3 + k].get_data() == ([n], [share[i, j]])
-        assert right[3 + k].get_data() == ([shift], [share[i, j]])
-    assert left[2].get_xdata() == [n, n] and right[2].get_xdata() == [shift, shift]
-    titles = [ax.get_title(loc="left") for ax in picture.fig.axes]
-    assert titles == [f"shift {shift:g} sd, any number of rows", f"{n:,} rows a side, any shift"]
+def state(picture):
+    left, right = picture.fig.axes
+    lines = [line.get_xydata().tolist() for ax in (left, right) for line in ax.get_lines()]
+    return lines, [ax.get_title(loc="left") for ax in (left, right)]
+
+
+def test_dots_and_titles_are_the_exact_chances():
+    picture = drawn()
+    picture.update(n=500, disagreement=0.06)
+    power, apart = paired_power(500, 0.04, 0.02), unpaired_power(500, 0.9, 0.92)
+    curve, still, _, dot, ring = picture.fig.axes[1].get_lines()
+    np.testing.assert_allclose(dot.get_ydata(), [power], rtol=1e-9)
+    np.testing.assert_allclose(ring.get_ydata(), [apart], rtol=1e-9)
+    np.testing.assert_allclose(curve.get_ydata()[1], power, rtol=1e-9)
+    np.testing.assert_allclose(still.get_ydata()[1], apart, rtol=1e-9)
+    late = chance_not_ahead(500, 0.04, 0.02)
+    assert state(picture)[1] == [
+        f"500 labels, 6% disagree: not ahead {late:.0%}",
+        f"passes: {power:.0%}, rows apart {apart:.0%}",
+    ]
+
+
+def test_the_gate_cuts_the_lead_where_the_formula_has_its_power():
+    n = paired_labels(0.04, 0.02)
+    picture = power_picture(0.9, 0.92, [n], [0.06])
+    picture.update(n=n, disagreement=0.06)
+    left = picture.fig.axes[0]
+    lead, cut = left.get_lines()[0].get_xydata(), left.get_lines()[2].get_xdata()[0]
+    passed = lead[lead[:, 0] > cut, 1].sum() / lead[:, 1].sum()
+    assert passed == pytest.approx(0.8, abs=0.03)
+
+
+def test_the_picture_is_a_pure_function_of_its_values():
+    picture = drawn()
+    picture.update(n=50, disagreement=0.06)
+    before = state(picture)
+    for n in LABELS:
+        for disagreement in DISAGREEMENTS:
+            picture.update(n=n, disagreement=disagreement)
+            assert all(np.isfinite(line).all() for line in state(picture)[0])
+    picture.update(n=50, disagreement=0.06)
+    assert state(picture) == before
+
+
+@pytest.mark.parametrize("share", [0.01, 0.19])
+def test_disagreements_that_do_not_allow_the_gap_are_refused(share):
+    with pytest.raises(ValueError, match="disagreements must lie between the gap, 0.02"):
+        power_picture(0.9, 0.92, LABELS, [share])

@@ -7,7 +7,7 @@ import pkgutil
 
 import numpy as np
 import pytest
-from sklearn.linear_model import LinearRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 
 import helpers.plots
 from helpers.worlds import World, uniform
@@ -50,14 +50,61 @@ def inputs_noise_change(rng):
     return rng.integers(1, 20), rng.uniform(0.1, 5), rng.uniform(0.01, 5)
 
 
+def two_samples(rng):
+    """Old and new rows of two features, not equally many."""
+    return [rng.normal(rng.random(), size=(rng.integers(50, 200), 2)) for _ in range(2)]
+
+
+def two_samples_and_a_model(rng):
+    """Old and new rows, and a classifier to tell them apart."""
+    return *two_samples(rng), LogisticRegression(), rng.integers(1000)
+
+
+def streams_and_a_chart(rng):
+    """Streams whose mean rises, and the target, k, h and sd of a CUSUM chart."""
+    values = rng.normal(size=(8, 200)) + (np.arange(200) >= 150)
+    return values, rng.normal(0, 0.1), rng.uniform(0, 1), rng.uniform(1, 8), rng.uniform(0.5, 2)
+
+
+def streams_and_a_test(rng):
+    """Streams whose mean rises, and what a Page-Hinkley test is set to."""
+    values = rng.normal(size=(8, 200)) + (np.arange(200) >= 150)
+    alpha = rng.choice([1, 0.9999, 0.99])
+    return values, rng.uniform(0, 0.5), rng.uniform(1, 20), rng.integers(1, 60), alpha
+
+
+def rate_and_steps(rng):
+    """Error rate, threshold and steps of a Bernoulli CUSUM."""
+    return rng.random(), rng.integers(2, 40), rng.integers(1, 9), rng.integers(1, 4)
+
+
+def chain_of_sums(rng):
+    """A Markov chain that ends sooner or later."""
+    return (rng.dirichlet(np.ones(7), 6)[:, :6],)
+
+
+def wins_and_losses(rng):
+    """Shares of rows where one of two models is right alone, a level and a power."""
+    losses = rng.uniform(0, 0.2)
+    return losses + rng.uniform(0.01, 0.2), losses, rng.uniform(0.001, 0.2), rng.uniform(0.5, 0.99)
+
+
 # Name of the function -> random arguments for both, drawn with a Generator.
 TWINS = {
+    "paired_labels": wins_and_losses,
     "risk": world_model_time,
     "estimation": rows_inputs_noise,
     "break_even_rows": inputs_noise_change,
     "effective_sample_size": weights_of_rows,
     "reprior": probabilities_and_priors,
     "kitagawa": two_tables,
+    "ks": two_samples,
+    "psi": two_samples,
+    "domain_classifier": two_samples_and_a_model,
+    "cusum_alarms": streams_and_a_chart,
+    "page_hinkley_alarms": streams_and_a_test,
+    "bernoulli_chain": rate_and_steps,
+    "mean_run_length": chain_of_sums,
 }
 
 

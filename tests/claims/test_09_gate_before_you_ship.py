@@ -1,0 +1,124 @@
+"""Claims of notebook 09."""
+
+import numpy as np
+
+from helpers.gates import chance_not_ahead, paired_power
+from tests.claims.register import claim, preset
+
+NOTEBOOK = "09_gate_before_you_ship"
+given = {"wins": 0.04, "losses": 0.02, "champion_accuracy": 0.9, "challenger_accuracy": 0.92}
+preset(NOTEBOOK, draws=20, streams=4, **given)  # the rest as in the notebook
+
+
+def agrees(share, exact, trials):
+    """Within 4 standard errors of a share."""
+    return abs(share - exact) < 4 * (exact * (1 - exact) / trials) ** 0.5
+
+
+@claim("09.fifty-labels", NOTEBOOK)
+def test_fifty_labels(ns):
+    exact = chance_not_ahead(50, ns["wins"], ns["losses"])
+    return agrees(ns["not_ahead"], exact, 20_000) and abs(ns["not_ahead"] - 0.4) < 0.02
+
+
+@claim("09.pairing", NOTEBOOK)
+def test_pairing(ns):
+    """And the number that the formula gives has the power asked for."""
+    power = paired_power(ns["paired"], ns["wins"], ns["losses"])
+    return ns["each"] > 2 * ns["paired"] and agrees(ns["passed"], power, 20_000)
+
+
+@claim("09.tested-apart", NOTEBOOK)
+def test_tested_apart(ns):
+    return ns["passed_apart"] < ns["passed"] / 2
+
+
+@claim("09.stale", NOTEBOOK)
+def test_stale(ns):
+    return list(ns["promoted"].values()) == [0, 0, 1]
+
+
+@claim("09.own-rows", NOTEBOOK)
+def test_own_rows(ns):
+    """A theorem; the fresh rows say that it is the worse model."""
+    own = ns["own"]
+    always = own["judged on its own rows"] == ns["kept_out"] == 1
+    return always and own["judged on fresh rows"] < 0.25
+
+
+@claim("09.winners-curse", NOTEBOOK)
+def test_winners_curse(ns):
+    """Five times as often at least, and seven leads in eight or more are above zero."""
+    passes = ns["passes"]
+    curse = passes["the best of ten"] > 5 * passes["one challenger"]
+    return curse and np.mean(ns["lead"] > 0) > 7 / 8
+
+
+@claim("09.cures", NOTEBOOK)
+def test_cures(ns):
+    """The level, within 4 standard errors; the mean lead of the second sample is zero."""
+    names = ["the best of ten, level over ten", "the best of ten, a second sample"]
+    kept = all(ns["passes"][name] < 0.025 + 4 * (0.025 / 5000) ** 0.5 for name in names)
+    again = ns["lead_again"]
+    return kept and abs(again.mean()) < 4 * again.std(ddof=1) / len(again) ** 0.5
+
+
+@claim("09.saves", NOTEBOOK)
+def test_saves(ns):
+    """A fifth at least; the same labels as training rows take away more, all rows most."""
+    no_gate, mean, _, month, pooled = ns["settled"].values()
+    return 0.8 * no_gate > mean > month > pooled
+
+
+@claim("09.delays", NOTEBOOK)
+def test_delays(ns):
+    """A month after the jump, and not two."""
+    gated, ungated = ns["by_month"]["lower mean"], ns["by_month"]["no gate"]
+    return gated[14] > 3 and ungated[14] < 0.5 and gated[15] < 0.5
+
+
+@claim("09.rare", NOTEBOOK)
+def test_rare(ns):
+    gains = [ungated - gated for ungated, gated in ns["often"].values()]
+    return gains[0] < gains[1] < 0 < gains[2]
+
+
+@claim("09.walk", NOTEBOOK)
+def test_walk(ns):
+    gains = np.subtract(ns["walks"]["no gate"], ns["walks"]["lower mean"])
+    return gains[0] > 0 and gains[1] > 0 and gains[-1] < 0
+
+
+@claim("09.engine", NOTEBOOK)
+def test_engine(ns):
+    """Stale: the distance of the coefficients is nearer to the jump's square, 4, than to none."""
+
+    def stale(history):
+        fits = [
+            ns["learner"].fit(lo, hi) for lo, hi in zip(history.fit_lo, history.fit_hi, strict=True)
+        ]
+        truth = np.outer(ns["weight"](history.batch), np.eye(10)[0])
+        return history.batch[((np.array([m.coef_ for m in fits]) - truth) ** 2).sum(1) > 2].tolist()
+
+    found = {name: stale(history) for name, history in ns["histories"].items()}
+    return found == {"no gate": [20], "gate": [20, 21]}
+
+
+@claim("09.warm-start", NOTEBOOK)
+def test_warm_start(ns):
+    """The coefficients agree as far as the solver goes, and the forest knows winter only."""
+    winter, summer = ns["errors"]["forest, fit again"]
+    return ns["remembered"] < 0.01 and winter < 0.1 < summer
+
+
+@claim("09.forgetting", NOTEBOOK)
+def test_forgetting(ns):
+    """More than a hundredfold, and with old rows mixed in both errors are small."""
+    before, after, mixed = (ns["errors"][f"network, {name}"] for name in ns["named"])
+    return after[0] > 100 * before[0] and after[0] > 1 and max(mixed) < 0.1
+
+
+@claim("09.rollback", NOTEBOOK)
+def test_rollback(ns):
+    kept = {name: o["kept champion"] / o["release"] for name, o in ns["outcome"].items()}
+    return kept["broken"] < 0.5 and abs(kept["world moved"] - 1) < 0.1 and kept["both"] > 2
