@@ -57,7 +57,7 @@ def limit_rates(rows, shifts, level=0.05, limit=0.1, bins=10, paths=1000, seed=0
     return {name: np.array(found) for name, found in shares.items()}
 
 
-def power_picture(rates, rows, shifts, level):
+def shift_picture(rates, rows, shifts, level):
     """How often monitors alarm, over the rows at one shift and over the shift at one n.
 
     Parameters
@@ -98,17 +98,18 @@ def power_picture(rates, rows, shifts, level):
     def update(n, shift):
         i = min(range(len(shifts)), key=lambda k: abs(shifts[k] - shift))
         j = rows.index(n)
-        for share, (over_rows, over_shifts), (here, there) in zip(
+        for share, (over_rows, over_shifts), (one, other) in zip(
             rates.values(), lines, dots, strict=True
         ):
             over_rows.set_ydata(share[i])
             over_shifts.set_ydata(share[:, j])
-            here.set_data([n], [share[i, j]])
-            there.set_data([shifts[i]], [share[i, j]])
+            one.set_data([n], [share[i, j]])
+            other.set_data([shifts[i]], [share[i, j]])
         for mark, x in zip(marks, (n, shifts[i]), strict=True):
             mark.set_xdata([x, x])
-        titles[0].set_text(f"shift {shifts[i]:g} sd, any number of rows")
-        titles[1].set_text(f"{n:,} rows a side, any shift")
+        here = ", ".join(f"{name.split()[0]} {rates[name][i, j]:.0%}" for name in rates)
+        titles[0].set_text(f"shift {shifts[i]:g} sd; with n = {n:,} alarms of {here}")
+        titles[1].set_text(f"n = {n:,}, any shift")
 
     moving = (*sum(lines, []), *marks, *sum(dots, []), *titles)
     return Picture(fig, moving, update)
