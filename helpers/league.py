@@ -60,23 +60,38 @@ class Streams:
             )
         object.__setattr__(self, "b", np.broadcast_to(self.b, (streams, batches, d)))
 
-    @cached_property
-    def y(self):
-        """Outcomes, shape (S, T, rows)."""
-        return (self.X @ self.b[..., None])[..., 0] + self.noise
+    def errors(self, model, batches):
+        """What a model of each stream errs by in some batches, y minus its prediction.
 
-    @cached_property
-    def _sums(self):
-        """X'X, X'y and y'y of the ``window`` batches before batch t, for t = window .. T."""
-        X, y = self.X, self.y
-        XX, Xy = X.swapaxes(-1, -2) @ X, (X.swapaxes(-1, -2) @ y[..., None])[..., 0]
-        return [_moving_sum(s, self.window) for s in (XX, Xy, (y**2).sum(axis=-1))]
+        Parameters
+        ----------
+        model : array of shape (S, d)
+            Coefficients; 0 for the outcomes themselves.
+        batches : slice or int
+
+        Returns
+        -------
+        array
+            One row a stream, one value a row of the batches.
+        """
+        X, b = self.X[:, batches], self.b[:, batches]
+        gap = b - (model[:, None] if b.ndim == 3 else model)
+        return (X @ gap[..., None])[..., 0] + self.noise[:, batches]
+
+    def outcomes(self, batches=slice(None)):
+        """Outcomes y of some batches, a slice or a number; one row a stream."""
+        return self.errors(np.zeros((len(self.X), self.X.shape[3])), batches)
 
     @cached_property
     def fits(self):
         """Coefficients fitted before batch t = window .. T, shape (S, T - window + 1, d)."""
-        XX, Xy, _ = self._sums
-        return np.linalg.solve(XX, Xy[..., None])[..., 0]
+        fits = []
+        for X, noise, b in zip(self.X, self.noise, self.b, strict=True):  # to save memory
+            y = (X @ b[..., None])[..., 0] + noise
+            XX, Xy = X.swapaxes(-1, -2) @ X, X.swapaxes(-1, -2) @ y[..., None]
+            XX, Xy = (_moving_sum(values, self.window) for values in (XX, Xy))
+            fits.append(np.linalg.solve(XX, Xy)[..., 0])
+        return np.array(fits)
 
     def excess(self, fitted, served):
         """Risk above the floor of the fit made before batch ``fitted`` on batches ``served``.
@@ -211,9 +226,8 @@ def random_times(rng, counts, batches, window):
 
 
 def _moving_sum(values, window):
-    total = np.cumsum(values, axis=1)
-    total = np.concatenate([np.zeros_like(total[:, :1]), total], axis=1)
-    return total[:, window:] - total[:, :-window]
+    """Sums of ``window`` neighbours along the first axis."""
+    return sum(values[i : len(values) - window + 1 + i] for i in range(window))
 
 
 class Run(NamedTuple):
@@ -264,9 +278,8 @@ class Now:
     @property
     def loss(self):
         """Mean squared error of the deployed model on the newest labelled batch; NaN if none."""
-        newest = self.t - 1 - self._delay
-        X, y = self._streams.X[:, newest], self._streams.y[:, newest]
-        loss = ((y - (X @ self._model[..., None])[..., 0]) ** 2).mean(axis=-1)
+        newest = max(self.t - 1 - self._delay, 0)
+        loss = (self._streams.errors(self._model, newest) ** 2).mean(axis=-1)
         return np.where(self.known, loss, np.nan)
 
     @property
@@ -281,11 +294,12 @@ class Now:
         s = self._streams
         n, d = s.window * s.X.shape[2], s.X.shape[3]
         newest = max(self.t - self._delay - s.window, 0)
-        XX, Xy, yy = (sums[:, newest] for sums in s._sums)
-        fresh, old = s.fits[:, newest], self._model
-        deployed = yy - 2 * _dot(old, Xy) + _dot(old, (XX @ old[..., None])[..., 0])
-        residual = yy - _dot(fresh, Xy)
-        estimate = deployed / n - residual / (n - d) * (1 + d / (n - d - 1))
+        batches = slice(newest, newest + s.window)
+        deployed, fresh = (
+            (s.errors(model, batches) ** 2).sum(axis=(1, 2))
+            for model in (self._model, s.fits[:, newest])
+        )
+        estimate = deployed / n - fresh / (n - d) * (1 + d / (n - d - 1))
         return np.where(self.since >= s.window + self._delay, estimate, np.nan)
 
     def _retrain(self, which):
@@ -293,10 +307,6 @@ class Now:
         self._model[which] = self._streams.fits[which, newest - self._streams.window]
         self._fitted[which] = newest
         self.since[which], self.score[which] = 0, 0
-
-
-def _dot(a, b):
-    return (a * b).sum(axis=-1)
 
 
 def replay(streams, rule, delay=0, wait=0):

@@ -21,7 +21,7 @@ def walking(seed=0, streams=S, sd=0.3, batches=T):
 
 def alone(streams, i, policy):
     """The backtest of one of the streams, and the excess of its models."""
-    X, y = streams.X[i].reshape(-1, D), streams.y[i].ravel()
+    X, y = streams.X[i].reshape(-1, D), streams.outcomes()[i].ravel()
     learner = LinearLearner(Batches(X, y, np.arange(T + 1) * ROWS), intercept=False)
     history = backtest(learner, policy, start=WINDOW)
     spans = zip(history["fit_lo"], history["fit_hi"], strict=True)
@@ -145,7 +145,10 @@ def test_staleness_as_from_the_rows():
     n = WINDOW * ROWS
     for t in (20, 30):
         for i in range(S):
-            X, y = streams.X[i, t - WINDOW : t].reshape(-1, D), streams.y[i, t - WINDOW : t].ravel()
+            X, y = (
+                streams.X[i, t - WINDOW : t].reshape(-1, D),
+                streams.outcomes(slice(t - WINDOW, t))[i].ravel(),
+            )
             model = streams.fits[i, 0 if t == 20 else 20 - WINDOW]
             fresh = np.linalg.lstsq(X, y)[0]
             s2 = ((y - X @ fresh) ** 2).sum() / (n - D)
@@ -182,9 +185,22 @@ def test_excess_of_one_model():
     np.testing.assert_allclose(streams.excess(WINDOW + 4, slice(10, 15)), wanted)
 
 
+def test_errors_and_outcomes():
+    streams = walking()
+    model = streams.fits[:, 9]
+    y = np.einsum("strd,std->str", streams.X, streams.b) + streams.noise
+    np.testing.assert_allclose(streams.outcomes(), y)
+    wanted = y - np.einsum("strd,sd->str", streams.X, model)
+    np.testing.assert_allclose(streams.errors(model, slice(5, 8)), wanted[:, 5:8])
+    np.testing.assert_allclose(streams.errors(model, 5), wanted[:, 5])
+
+
 def test_fits_are_least_squares():
     streams = walking()
-    X, y = streams.X[1, 7 : 7 + WINDOW].reshape(-1, D), streams.y[1, 7 : 7 + WINDOW].ravel()
+    X, y = (
+        streams.X[1, 7 : 7 + WINDOW].reshape(-1, D),
+        streams.outcomes(slice(7, 7 + WINDOW))[1].ravel(),
+    )
     np.testing.assert_allclose(streams.fits[1, 7], np.linalg.lstsq(X, y)[0])
 
 

@@ -171,7 +171,7 @@ def _history(answer, streams, i):
             raise NotAttempted
         return following
 
-    X, y = streams.X[i], streams.y[i].ravel()
+    X, y = streams.X[i], streams.outcomes()[i].ravel()
     edges = np.arange(len(X) + 1) * X.shape[1]
     learner = LinearLearner(Batches(X.reshape(len(y), -1), y, edges), intercept=False)
     return backtest(learner, Policy(when, last(streams.window)), start=streams.window)
