@@ -3,11 +3,12 @@
 import numpy as np
 
 from helpers.budget import limit, risk
+from helpers.run_lengths import alarmed_by, normal_chain
 from tests.claims.register import claim, preset
 
 NOTEBOOK = "07_tests_and_monitors"
 # Shares of 6 Mondays, 30 weeks or 72 splits: the limits below leave room for that.
-preset(NOTEBOOK, repeats=6, streams_each=20, replays=1)
+preset(NOTEBOOK, repeats=6, streams_each=20, replays=1, error_streams=16)
 
 
 @claim("07.sure-is-not-much", NOTEBOOK)
@@ -121,3 +122,52 @@ def test_alarm_and_staleness(ns):
         ]
         mean[memory] = np.mean(risks)
     return mean["since alarm"] < 0.7 * mean["everything"]
+
+
+@claim("07.bargain", NOTEBOOK)
+def test_bargain(ns):
+    """Threshold times three: delay times three to four and a half, quiet time times a hundred."""
+    (quiet, delay), (longer, later) = ns["exact"][20], ns["exact"][60]
+    return 3 < later / delay < 4.5 and longer / quiet > 100
+
+
+@claim("07.rivals", NOTEBOOK)
+def test_rivals(ns):
+    best = [min(ns["delays"], key=lambda chart: ns["delays"][chart][i]) for i in (0, 2, 5)]
+    return best == ["batches of 50", "CUSUM", "batches of 1"]
+
+
+@claim("07.run-length-not-risk", NOTEBOOK)
+def test_run_length_not_risk(ns):
+    """Within 4 standard errors of the chain; the two sides as if independent."""
+    one = alarmed_by(normal_chain(0.5, 5), 1000)[-1]
+    share, law = ns["share"]["known"], 1 - (1 - one) ** 2
+    return share > 0.8 and abs(share - law) < 4 * (law * (1 - law) / 600) ** 0.5
+
+
+@claim("07.estimated-baseline", NOTEBOOK)
+def test_estimated_baseline(ns):
+    known, estimated = ns["median"].values()
+    return 0.33 < estimated / known < 0.65
+
+
+@claim("07.scale", NOTEBOOK)
+def test_scale(ns):
+    """The same alarms in sd, but for a stream at most, by rounding; few of them with alpha 1."""
+    shares = [[np.mean(team < 10_000) for team in teams] for teams in ns["chart_in_sd"].values()]
+    alike = all(abs(a - b) < 0.02 for a, b in shares)
+    return ns["false"]["A"] < 0.15 and ns["false"]["B"] > 0.9 and alike and shares[1][0] < 0.3
+
+
+@claim("07.deafness", NOTEBOOK)
+def test_deafness(ns):
+    ddm, ours = ns["deaf"]["DDM"], ns["deaf"]["Page-Hinkley"]
+    return ddm[2] > 2 * ddm[0] and ours[2] < 2 * ours[0]
+
+
+@claim("07.loss-not-staleness", NOTEBOOK)
+def test_loss_not_staleness(ns):
+    """Mean delays of 1,000 streams each differ by less than 4 standard errors (of .8 rows)."""
+    late, stale = ns["late"], ns["stale"]
+    alike = abs(late["noisier"] - late["turned"]) < 3.2
+    return alike and stale["noisier"] < 0 and stale["turned"] > 1
