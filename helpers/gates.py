@@ -8,8 +8,8 @@ In all of this module ``level`` is one-sided: the chance that a challenger which
 promoted. A two-sided test at 5% has level 0.025.
 
 Classifiers that are right or wrong agree on most rows, and such rows say nothing about which is
-better. *Wins* are the share of rows where only the challenger is right, *losses* the share where
-only the champion is. The gap in accuracy is wins - losses.
+better. *Wins* are the share of rows where only the challenger is right, *defeats* the share where
+only the champion is. The gap in accuracy is wins - defeats.
 """
 
 from numbers import Integral
@@ -81,8 +81,8 @@ def significantly_better(level, test=None):
                     f"test {chosen!r} is for losses of 0 and 1; these are real numbers: use "
                     '"t" or "wilcoxon"'
                 )
-            wins, losses = int((difference > 0).sum()), int((difference < 0).sum())
-            return bool(mcnemar(wins, losses, mid=chosen == "mid-p") <= level)
+            wins, defeats = int((difference > 0).sum()), int((difference < 0).sum())
+            return bool(mcnemar(wins, defeats, mid=chosen == "mid-p") <= level)
         if len(difference) < 2:
             raise ValueError(f"a test needs at least 2 rows; got {len(difference)}")
         if np.ptp(difference) == 0:  # no spread to test against
@@ -97,7 +97,7 @@ def _signed_rank(difference, zero, alternative):
     return stats.wilcoxon(difference - zero, alternative=alternative)
 
 
-def mcnemar(wins, losses, mid=True):
+def mcnemar(wins, defeats, mid=True):
     """One-sided p-value of McNemar's test that the challenger is better.
 
     Given their number m, the disagreements of two equally good models are m tosses of a coin. The
@@ -106,7 +106,7 @@ def mcnemar(wins, losses, mid=True):
 
     Parameters
     ----------
-    wins, losses : int or array of int
+    wins, defeats : int or array of int
         Numbers of rows where only the challenger, only the champion is right.
     mid : bool
         Mid-p, or exact.
@@ -115,30 +115,30 @@ def mcnemar(wins, losses, mid=True):
     -------
     float or array
     """
-    wins, losses = np.asarray(wins), np.asarray(losses)
-    for name, value in [("wins", wins), ("losses", losses)]:
+    wins, defeats = np.asarray(wins), np.asarray(defeats)
+    for name, value in [("wins", wins), ("defeats", defeats)]:
         if not np.issubdtype(value.dtype, np.integer) or (value < 0).any():
             raise ValueError(f"{name} must be a number of rows, whole and at least 0; got {value}")
-    m = wins + losses
+    m = wins + defeats
     share = 0.5 if mid else 1.0
     return stats.binom.sf(wins, m, 0.5) + share * stats.binom.pmf(wins, m, 0.5)
 
 
-def paired_labels(wins, losses, level=0.025, power=0.8):
+def paired_labels(wins, defeats, level=0.025, power=0.8):
     """Labelled rows for a paired test of two accuracies, by Connor's formula.
 
-    n = (z_level sqrt(psi) + z_power sqrt(psi - gap^2))^2 / gap^2, psi = wins + losses the share of
-    disagreements and gap = wins - losses; a normal approximation to McNemar's test. Where it comes
+    n = (z_level sqrt(psi) + z_power sqrt(psi - gap^2))^2 / gap^2, psi = wins + defeats the share of
+    disagreements and gap = wins - defeats; a normal approximation to McNemar's test. Where it comes
     to fewer than some 20 disagreements it is rough: `paired_power` is exact.
 
     Parameters
     ----------
-    wins, losses : float
-        Shares of rows where only the challenger, only the champion is right; wins > losses.
+    wins, defeats : float
+        Shares of rows where only the challenger, only the champion is right; wins > defeats.
     level : float
         One-sided: 0.025 is a two-sided 5%.
     power : float
-        Chance to promote a challenger that is better by wins - losses.
+        Chance to promote a challenger that is better by wins - defeats.
 
     Returns
     -------
@@ -151,7 +151,7 @@ def paired_labels(wins, losses, level=0.025, power=0.8):
     design", *Biometrics* 43, 1987. O. S. Miettinen, "The matched pairs design in the case of
     all-or-none responses", *Biometrics* 24, 1968.
     """
-    gap, psi = _shares(wins, losses)
+    gap, psi = _shares(wins, defeats)
     z_level, z_power = _reach(level, power)
     z = z_level * psi**0.5 + z_power * (psi - gap**2) ** 0.5
     return int(np.ceil((z / gap) ** 2))
@@ -203,7 +203,7 @@ def mean_labels(gap, sd, level=0.025, power=0.8):
     return int(np.ceil((sum(_reach(level, power)) * sd / gap) ** 2))
 
 
-def paired_power(n, wins, losses, level=0.025):
+def paired_power(n, wins, defeats, level=0.025):
     """Chance that McNemar's mid-p test promotes the challenger, exact.
 
     Sums over the number of disagreements, binomial(n, psi), and given it over the wins,
@@ -213,15 +213,15 @@ def paired_power(n, wins, losses, level=0.025):
     ----------
     n : int
         Labelled rows.
-    wins, losses, level
-        As for `paired_labels`; wins = losses gives the chance of a false promotion.
+    wins, defeats, level
+        As for `paired_labels`; wins = defeats gives the chance of a false promotion.
 
     Returns
     -------
     float
     """
     level = _level(level)
-    m, weight, p = _disagreements(n, wins, losses)
+    m, weight, p = _disagreements(n, wins, defeats)
     k = stats.binom.isf(level, m, 0.5).astype(int)
     k += stats.binom.sf(k, m, 0.5) + 0.5 * stats.binom.pmf(k, m, 0.5) > level
     return float(weight @ stats.binom.sf(k - 1, m, p))
@@ -247,14 +247,14 @@ def unpaired_power(n, champion, challenger, level=0.025):
     return stats.norm.cdf(gap * np.sqrt(np.asarray(n) / variance) - stats.norm.isf(_level(level)))
 
 
-def chance_not_ahead(n, wins, losses):
+def chance_not_ahead(n, wins, defeats):
     """Chance that the challenger is not ahead on ``n`` rows: behind or level with the champion.
 
     Parameters
     ----------
     n : int
         Labelled rows.
-    wins, losses : float
+    wins, defeats : float
         As for `paired_labels`.
 
     Returns
@@ -262,43 +262,43 @@ def chance_not_ahead(n, wins, losses):
     float
         Exact: one minus the chance that `better_mean` promotes it.
     """
-    m, weight, p = _disagreements(n, wins, losses)
+    m, weight, p = _disagreements(n, wins, defeats)
     return float(weight @ stats.binom.cdf(m // 2, m, p))
 
 
-def _disagreements(n, wins, losses):
+def _disagreements(n, wins, defeats):
     """Possible numbers of disagreements, their probabilities, and a win's share of them."""
     if not isinstance(n, Integral) or isinstance(n, bool) or n < 1:
         raise ValueError(f"n must be a whole number of labelled rows, at least 1; got {n!r}")
-    psi = _discordance(wins, losses)
+    psi = _discordance(wins, defeats)
     low, high = stats.binom.ppf([1e-14, 1 - 1e-14], n, psi)
     m = np.arange(int(low), int(high) + 1)
     return m, stats.binom.pmf(m, n, psi), wins / psi
 
 
-def _discordance(wins, losses):
-    for name, value in [("wins", wins), ("losses", losses)]:
+def _discordance(wins, defeats):
+    for name, value in [("wins", wins), ("defeats", defeats)]:
         if not (np.ndim(value) == 0 and 0 <= value <= 1):
             raise ValueError(
                 f"{name} must be a share of the rows, from 0 to 1; got {value!r}. Divide the "
                 "number of such rows by the number of all."
             )
-    if not 0 < wins + losses <= 1:
+    if not 0 < wins + defeats <= 1:
         raise ValueError(
-            f"wins + losses must be above 0 and at most 1; got {wins + losses:g}. Two models that "
-            "never disagree are equally good."
+            f"wins + defeats must be above 0 and at most 1; got {wins + defeats:g}. Two models "
+            "that never disagree are equally good."
         )
-    return wins + losses
+    return wins + defeats
 
 
-def _shares(wins, losses):
-    psi = _discordance(wins, losses)
-    if not wins > losses:
+def _shares(wins, defeats):
+    psi = _discordance(wins, defeats)
+    if not wins > defeats:
         raise ValueError(
-            f"wins must be above losses; got {wins} and {losses}. No number of labels shows that a "
-            "challenger is better if it is not."
+            f"wins must be above defeats; got {wins} and {defeats}. No number of labels shows that "
+            "a challenger is better if it is not."
         )
-    return wins - losses, psi
+    return wins - defeats, psi
 
 
 def _accuracies(champion, challenger):

@@ -72,7 +72,7 @@ def power_picture(champion, challenger, labels, disagreements, level=0.025):
     plots.legend_below(fig, left)
 
     def update(n, disagreement):
-        wins, losses = shares[disagreement]
+        wins, defeats = shares[disagreement]
         at = list(labels).index(n)
         sd = ((disagreement - gap**2) / n) ** 0.5
         sd_apart = ((champion * (1 - champion) + challenger * (1 - challenger)) / n) ** 0.5
@@ -86,7 +86,7 @@ def power_picture(champion, challenger, labels, disagreements, level=0.025):
         curve.set_ydata(power[disagreement])
         dot.set_data([n], [power[disagreement][at]])
         ring.set_data([n], [alone[at]])
-        late = chance_not_ahead(n, wins, losses)
+        late = chance_not_ahead(n, wins, defeats)
         titles[0].set_text(f"{n:,} labels, {disagreement:.0%} disagree: not ahead {late:.0%}")
         titles[1].set_text(f"passes: {power[disagreement][at]:.0%}, rows apart {alone[at]:.0%}")
 

@@ -229,10 +229,10 @@ def test_levels_are_refused(level):
     ("attempt", "message"),
     [
         (lambda: paired_labels(4, 2), "wins must be a share of the rows"),
-        (lambda: paired_labels(0.04, -0.01), "losses must be a share of the rows"),
-        (lambda: paired_labels(0.02, 0.04), "wins must be above losses"),
-        (lambda: paired_power(50, 0, 0), "wins . losses must be above 0"),
-        (lambda: paired_power(50, 0.7, 0.6), "wins . losses must be above 0 and at most 1"),
+        (lambda: paired_labels(0.04, -0.01), "defeats must be a share of the rows"),
+        (lambda: paired_labels(0.02, 0.04), "wins must be above defeats"),
+        (lambda: paired_power(50, 0, 0), "wins . defeats must be above 0"),
+        (lambda: paired_power(50, 0.7, 0.6), "wins . defeats must be above 0 and at most 1"),
         (lambda: paired_power(0, 0.04, 0.02), "n must be a whole number of labelled rows"),
         (lambda: chance_not_ahead(5.5, 0.04, 0.02), "n must be a whole number of labelled rows"),
         (lambda: paired_labels(0.04, 0.02, power=80), "power must be from 0.5 to below 1"),
@@ -241,7 +241,7 @@ def test_levels_are_refused(level):
         (lambda: mean_labels(0, 1), "gap must be a number above 0"),
         (lambda: mean_labels(1, np.nan), "sd must be a number above 0"),
         (lambda: mcnemar(1.5, 2), "wins must be a number of rows"),
-        (lambda: mcnemar(1, -2), "losses must be a number of rows"),
+        (lambda: mcnemar(1, -2), "defeats must be a number of rows"),
     ],
 )
 def test_bad_input_is_refused_with_the_reason(attempt, message):

@@ -11,8 +11,8 @@ VERDICTS = ("fine", "stale", "seen by the challenger", "seen by the champion")
 def labels_needed(answer, pilot, level, power):
     """09.1: labels by Connor's formula or by the exact power, from a pilot's counts."""
     value = number(answer)
-    wins, losses = (pilot[name] / pilot["rows"] for name in ("challenger alone", "champion alone"))
-    truth = paired_labels(wins, losses, level / 2, power)
+    wins, defeats = (pilot[name] / pilot["rows"] for name in ("challenger alone", "champion alone"))
+    truth = paired_labels(wins, defeats, level / 2, power)
     if close(value, truth, rel=0.03):
         return (
             f"{truth:,} rows: the pilot's {pilot['rows']} were enough to see how often the two "
@@ -20,23 +20,23 @@ def labels_needed(answer, pilot, level, power):
         )
     p = 0.8  # any accuracy near those of the pilot serves to recognise the mistake
     mistakes = [
-        (paired_labels(wins, losses, level, power), "The level is two-sided. A gate uses one side "
+        (paired_labels(wins, defeats, level, power), "The level is two-sided. A gate uses one side "
          "of it: pass half."),
-        (paired_labels(wins, losses), "That is for the default level and power. Yours are others."),
-        (paired_labels(wins, losses, level / 2), "The level is right; the power is the default."),
-        (paired_labels(wins, losses, power=power), "The power is right; the level is the default."),
-        (truth * (wins + losses), "That many disagreements are needed. How many rows must be "
+        (paired_labels(wins, defeats), "That is for the default level and power."),
+        (paired_labels(wins, defeats, level / 2), "The level is right, the power the default."),
+        (paired_labels(wins, defeats, power=power), "The power is right, the level the default."),
+        (truth * (wins + defeats), "That many disagreements are needed. How many rows must be "
          "labelled to see them?"),
     ]  # fmt: skip
     for wrong, hint in mistakes:
         if close(value, wrong, rel=0.01):
             raise NotYet(hint)
-    apart = unpaired_labels(p, p + wins - losses, level / 2, power)
+    apart = unpaired_labels(p, p + wins - defeats, level / 2, power)
     if apart / 2 < value < 3 * apart and value > 1.5 * truth:
         raise NotYet("That is about what rows apart would take. Both models see the same rows.")
     if value < 1:
         raise NotYet("The answer should be a number of rows, at least 1.")
-    reached = paired_power(int(min(value, 1e6)), wins, losses, level / 2)
+    reached = paired_power(int(min(value, 1e6)), wins, defeats, level / 2)
     raise NotYet(f"With {value:,.0f} rows the power is {reached:.0%}; {power:.0%} was asked for.")
 
 

@@ -23,8 +23,8 @@ ANSWERS = {
         "wrong": [
             ("labels_needed = paired_labels(0.075, 0.045, 0.01, 0.9)", "The level is two-sided"),
             ("labels_needed = paired_labels(0.075, 0.045)", "default level and power"),
-            ("labels_needed = paired_labels(0.075, 0.045, 0.005)", "the power is the default"),
-            ("labels_needed = paired_labels(0.075, 0.045, power=0.9)", "the level is the default"),
+            ("labels_needed = paired_labels(0.075, 0.045, 0.005)", "the power the default"),
+            ("labels_needed = paired_labels(0.075, 0.045, power=0.9)", "the level the default"),
             (
                 "labels_needed = paired_labels(0.075, 0.045, 0.005, 0.9) * 0.12",
                 "How many rows must be labelled",
@@ -98,8 +98,8 @@ ANSWERS = {
             ),
             MANY
             + "    wins = (champion > challengers).sum(axis=1)\n"
-            + "    losses = (champion < challengers).sum(axis=1)\n"
-            + "    p = mcnemar(wins, losses, mid=False)\n"
+            + "    defeats = (champion < challengers).sum(axis=1)\n"
+            + "    p = mcnemar(wins, defeats, mid=False)\n"
             + "    return p.argmin() if p.min() <= 1 - (1 - level) ** (1 / len(p)) else None",
         ],
     },
