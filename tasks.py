@@ -144,6 +144,11 @@ def lint(args):
     return check or layout
 
 
+def bench(args):
+    """Measure speed and memory and write the table in benchmarks/README.md (see there)."""
+    return call([set_up(), "-m", "benchmarks"] + args)
+
+
 def matrix(args):
     """Run the notebooks on the oldest allowed versions and on the newest (needs uv)."""
     uv = shutil.which("uv")
@@ -184,7 +189,7 @@ def read(path):
     return path.read_bytes().decode("utf-8")
 
 
-TASKS = {task.__name__: task for task in (lab, test, execute, lint, matrix, address)}
+TASKS = {task.__name__: task for task in (lab, test, execute, lint, bench, matrix, address)}
 
 
 def main():
