@@ -14,6 +14,7 @@ MODULES = {
     "03": "only_the_mix_moves",
     "04": "how_much_to_remember",
     "05": "four_tempos_and_a_missing_column",
+    "06": "do_not_retrain",
     "07": "tests_and_monitors",
     "08": "when_to_retrain",
     "09": "gate_before_you_ship",
