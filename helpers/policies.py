@@ -309,11 +309,11 @@ def cara(threshold, fresh=0.0, cumulative=False, wait=0):
 
     The threshold and the cumulative threshold policy of Mahadevan and Mathioudakis (2024). The
     *staleness cost* of a batch is here the sum, over its rows, of the deployed model's loss minus
-    ``fresh``. It differs from theirs: they weight the losses of labelled rows by the similarity
-    to the queries that the model must answer; here the rows served are the queries, and count
-    alike. And what no retrain can lower, the loss of a fresh fit, is taken off, so that a sum does
-    not grow where nothing is stale; ``fresh=0`` leaves it in. In units of the loss, a batch's cost
-    can be compared with the price of a retrain; the threshold is tuned on other data, as theirs is.
+    ``fresh``. It differs from theirs: they estimate what the queries to be answered lose, from the
+    labelled data at hand; here the rows served are the queries, and count alike. And what no
+    retrain can lower, the loss of a fresh fit, is taken off, so that a sum does not grow where
+    nothing is stale; ``fresh=0`` leaves it in. In units of the loss, a batch's cost
+    can be compared with the price of a retrain; tune the threshold on other data.
 
     Parameters
     ----------
