@@ -7,15 +7,18 @@ row, and ours fits anew now and then. River takes fewer rows; its time grows wit
 
 import numpy as np
 from river import evaluate, linear_model, metrics, preprocessing, stream
+from sklearn import config_context
+from sklearn.base import clone
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from threadpoolctl import threadpool_limits
 
-from benchmarks.timing import largest_difference, paired, row
-from helpers.backtest import Batches, Learner, backtest, log_loss, squared_loss
+from benchmarks.timing import largest_difference, paired, row, seconds
+from helpers.backtest import Batches, Learner, backtest, log_loss, predict, squared_loss
 from helpers.linear import LinearLearner
 from helpers.policies import Policy, every, last
 
-ROWS, FEATURES, START = 200, 5, 20
-POLICY = Policy(every(10), last(20))
+ROWS, FEATURES, START, EVERY, WINDOW = 200, 5, 20, 10, 20
+POLICY = Policy(every(EVERY), last(WINDOW))
 
 
 def data(batches, seed=0):
@@ -26,6 +29,15 @@ def data(batches, seed=0):
     y = f + rng.normal(size=len(f))
     binary = (rng.random(len(f)) < 1 / (1 + np.exp(-f))).astype(float)
     return X, y, binary, np.arange(batches + 1) * ROWS
+
+
+def bare_calls(estimator, X, y):
+    """What scikit-learn alone needs for the same fits and predictions."""
+    edges = range(START * ROWS, len(y), EVERY * ROWS)
+    with threadpool_limits(1), config_context(assume_finite=True):
+        for now in edges:
+            model = clone(estimator).fit(X[now - WINDOW * ROWS : now], y[now - WINDOW * ROWS : now])
+            predict(model, X[now : now + EVERY * ROWS])
 
 
 def measure(quick=False):
@@ -55,6 +67,7 @@ def measure(quick=False):
     def river_classification():
         return river(linear_model.LogisticRegression, binary.astype(bool), metrics.LogLoss)
 
+    calls = {regression: (LinearRegression(), y), classification: (LogisticRegression(), binary)}
     rows = []
     for name, theirs, ours, goal in (
         ("linear regression by scikit-learn", river_regression, regression, ">= 40"),
@@ -71,6 +84,11 @@ def measure(quick=False):
         )
         if ours is prefix_sums:
             note += f"; {largest_difference(losses, regression())} with scikit-learn's"
+        else:
+            estimator, outcome = calls[ours]
+            alone = [seconds(bare_calls, estimator, X, outcome)[1] for _ in range(repeats)]
+            most = len(y) / np.median(alone) / slow
+            note += f"; scikit-learn's calls by themselves would give {most:.0f}"
         what = f"backtest with {name}, rows a second beside river's progressive_val_score"
         rows.append(row(what, speeds[:, 1] / speeds[:, 0], goal, note))
     return rows

@@ -9,7 +9,20 @@ from helpers import linear
 from helpers.backtest import Batches, Learner, backtest
 from helpers.budget import budget_over_time, risk
 from helpers.linear import LinearLearner
-from helpers.policies import Policy, every, everything, last, never, pool
+from helpers.policies import (
+    Gate,
+    Policy,
+    cara,
+    cost_aware,
+    every,
+    everything,
+    last,
+    never,
+    on_alarm,
+    placebo,
+    pool,
+    since_alarm,
+)
 from helpers.worlds import World, incremental, normal, stream, uniform
 
 T, START = 60, 5
@@ -328,3 +341,43 @@ def test_uniform_features_of_many_sizes():
         a = backtest(LinearLearner(batches), Policy(every(1), last(4)), 6)
         b = backtest(Learner(batches, LinearRegression()), Policy(every(1), last(4)), 6)
         pd.testing.assert_frame_equal(a, b, rtol=1e-9)
+
+
+def rises(rows):
+    """A detector that alarms at the first loss above 12 after ``rows`` of them."""
+
+    class Rises:
+        def __init__(self):
+            self.seen, self.drift_detected = 0, False
+
+        def update(self, x):
+            self.seen += 1
+            self.drift_detected = self.seen > rows and x > 12
+            return self
+
+    return Rises
+
+
+def lower(champion, challenger):
+    return challenger.mean() < champion.mean()
+
+
+WATCHFUL = {
+    "on alarm, since the alarm": Policy(on_alarm(rises(30), wait=2), since_alarm()),
+    "late labels": Policy(on_alarm(rises(30), wait=4), since_alarm(), delay=2),
+    "a gate": Policy(every(3), last(9), gate=Gate(2, lower)),
+    "late labels and a gate": Policy(every(5), last(9), delay=1, gate=Gate(2, lower)),
+    "cost aware by the formula": Policy(cost_aware(5.0, 60, 4), last(4)),
+    "cost aware by held-out batches": Policy(cost_aware(5.0, 60, 6, held_out=2), last(6)),
+    "CARA": Policy(cara(40.0, fresh=1.0, cumulative=True), last(6)),
+    "placebo": Policy(placebo(4, START, T, np.random.default_rng(0)), last(6)),
+}
+
+
+@pytest.mark.parametrize("name", WATCHFUL)
+def test_watchful_policies_see_the_same_with_both_back_ends(name):
+    batches = make_batches(seed=5, offset=1e4)
+    learners = LinearLearner(batches), Learner(batches, LinearRegression())
+    ours, theirs = [backtest(one, WATCHFUL[name], START + 4) for one in learners]
+    assert theirs["retrained"].sum() > 1
+    pd.testing.assert_frame_equal(ours, theirs, rtol=1e-8)
