@@ -63,10 +63,11 @@ def test_two_workers_take_a_function_from_a_notebook(expected):
 
 
 @pytest.fixture(scope="module")
-def cluster():
+def cluster(tmp_path_factory):
     """A Dask cluster of two processes on loopback."""
     distributed = pytest.importorskip("distributed", reason="the extra dask is not installed")
     options = {"n_workers": 2, "threads_per_worker": 1, "processes": True}
+    options["local_directory"] = str(tmp_path_factory.mktemp("dask"))
     with (
         distributed.LocalCluster(
             host="127.0.0.1", dashboard_address=None, silence_logs=logging.ERROR, **options
