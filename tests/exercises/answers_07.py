@@ -49,6 +49,41 @@ ANSWERS = {
             ' & (report["distance"] > report["matters"])]',
         ],
     },
+    "07.3": {
+        "wrong": [
+            ("h_month = 5", "88.4% of the months have a false alarm: take a higher one"),
+            ("h_month = threshold_for(2000, 0.5)", "A run length is not a risk"),
+            ("h_month = threshold_for(2000 / 0.1, 0.5, sides=2)", "a chart with two sides"),
+            ("h_month = threshold_for(2000 * 0.1, 0.5)", "You multiplied"),
+            ("h_month = threshold_for(2000 / 0.9, 0.5)", "months with one, not without"),
+            ("h_month = 11", "take a lower one"),
+            ("h_month = 0", "above 0"),
+            ("h_month = threshold_for(-2000 / np.log(0.1), 0.5)", "take a higher one"),
+        ],
+        "right": [
+            "h_month = threshold_for(-2000 / np.log(0.9), k=0.5)",
+            "h_month = threshold_for(20000, k=0.5)",
+            "h_month = next(h for h in np.arange(4, 12, 0.05)\n"
+            "               if alarmed_by(normal_chain(0.5, h), 2000)[-1] <= 0.1)",
+            "h_month = 8",
+        ],
+    },
+    "07.4": {
+        "wrong": [
+            ("h_cheapest = 5", "Needless retrains are 89% of the cost there"),
+            ("h_cheapest = 12", "Be less patient"),
+            ("h_cheapest = 1.1", "You let the relation turn at every row"),
+            ("h_cheapest = 5.8", "What does one false alarm cost"),
+            ("h_cheapest = -1", "above 0"),
+            ("h_cheapest = lambda h: h", "should be one number"),
+        ],
+        "right": [
+            "h_cheapest = 8.6",
+            "hs = np.arange(2, 13)\n"
+            "costs = [20 / siegmund(0.5, h) + 1.25 * siegmund(0.5, h, 1) / 5000 for h in hs]\n"
+            "h_cheapest = hs[np.argmin(costs)]",
+        ],
+    },
     "07.5": {
         "wrong": [
             (COSTS.format("3 * t.delay + 3000 * t['false']"), "finds nothing"),
