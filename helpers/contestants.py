@@ -1,5 +1,8 @@
 """Who takes part in a comparison of retraining policies, and the naive forecasts beside them."""
 
+import warnings
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
@@ -11,7 +14,7 @@ from helpers.run_lengths import siegmund
 from helpers.threads import one_thread
 
 FEWEST = 10  # rows for a fit; with fewer, the model is a constant
-MOST_RETRAINS = 40  # of a policy, so that a comparison takes seconds
+MOST_RETRAINS = 60  # of a policy, so that a comparison takes seconds
 CORRECTED_BY = 3  # periods whose mean error corrects the frozen model
 SMALL = 0.1  # change of the mean loss, in sd, that the detector lets pass
 REGULAR = {"day": "daily", "week": "weekly", "month": "monthly", "quarter": "quarterly"}
@@ -24,11 +27,14 @@ class Careful(Learner):
     ----------
     constants : set of (lo, hi)
         Windows in which fewer than 10 rows or one class only made the model a constant.
+    warned : Counter
+        Kinds of warnings that the estimator gave, each with its number of fits.
     """
 
     def __init__(self, batches, estimator):
         super().__init__(batches, estimator)
         object.__setattr__(self, "constants", set())
+        object.__setattr__(self, "warned", Counter())
 
     def fit(self, lo, hi):
         """As `Learner.fit`, or a `Constant`."""
@@ -38,7 +44,11 @@ class Careful(Learner):
             self.constants.add((int(lo), int(hi)))
             return Constant(rate(y) if classes else y.mean())
         try:
-            return super().fit(lo, hi)
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                model = super().fit(lo, hi)
+            self.warned.update({warning.category.__name__ for warning in caught})
+            return model
         except Exception as error:
             raise ValueError(
                 f"estimator could not be fitted on rows {lo} to {hi}: {error}. It gets a DataFrame "
@@ -66,7 +76,7 @@ def rate(y):
 def retraining(learner, start, split, unit, delay, loss):
     """The retraining policies that compete, by name.
 
-    Every period, every third and every twelfth (with more than 40 scored periods, rarer), each on
+    Every period, every third and every twelfth (with more than 60 scored periods, rarer), each on
     all history and on as many periods as the first fit had; every period on the last one only; and
     on an alarm of Page and Hinkley's test on the losses. Its threshold would raise a false alarm
     about once in ten times the scored rows, were the losses normal and unrelated.
@@ -86,16 +96,16 @@ def retraining(learner, start, split, unit, delay, loss):
     """
     T = len(learner.batches)
     least = -(-(T - start) // MOST_RETRAINS)
-    memories = {"all history": everything()}
-    if start > 1:
-        memories[f"the last {start} {unit}s"] = last(start)
+    recent = f"the last {start} {unit}s" if start > 1 else f"the last {unit}"
+    memories = {"all history": everything(), recent: last(start)}
     found = {}
     for k in (least, 3 * least, 12 * least):
         if k < split - start:
             for words, memory in memories.items():
                 found[f"{_how_often(k, unit)} on {words}"] = Policy(every(k), memory, delay)
-    shortest = f"the last {unit} only" if least == 1 else f"the last {least} {unit}s only"
-    found[f"{_how_often(least, unit)} on {shortest}"] = Policy(every(least), last(least), delay)
+    if least < start:
+        shortest = f"the last {unit} only" if least == 1 else f"the last {least} {unit}s only"
+        found[f"{_how_often(least, unit)} on {shortest}"] = Policy(every(least), last(least), delay)
     make_detector = _detector(learner, start, loss)
     if make_detector is not None and start + 1 + delay < T:
         for words, memory in memories.items():

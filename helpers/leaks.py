@@ -15,13 +15,15 @@ PERFECT = 0.99  # R^2, or AUC, from which one feature alone is too good to be tr
 COPY = 0.9999  # rank correlation from which a feature is the outcome on another scale
 SAMPLE = 20_000  # rows to judge a feature by
 FEWEST = 20  # rows from which a pattern is more than chance
+CHANCE = 1e-6  # of a pattern that is none
+FEW_VALUES = 50  # of a feature, to be looked at one by one
 
 
 class Leak(NamedTuple):
     """A feature that should be left out, and why."""
 
     feature: str
-    kind: str  # "constant", "identifier", "future", "missing" or "target"
+    kind: str  # "constant", "identifier", "future", "missing", "value" or "target"
     rows: int
     what: str
 
@@ -33,6 +35,9 @@ def find_leaks(table, time, target, features, task):
     - *identifier*: whole numbers or text that differ in (nearly) every row.
     - *future*: times later than the row's own time.
     - *missing*: whether the value is missing tells the outcome.
+    - *value*: of the rows with one value, at least 99 in 100 have the class that is the rarer one
+      elsewhere, such as a status that is set afterwards. For classes only: a shop that is shut
+      sells nothing, and one may know so beforehand.
     - *target*: the feature alone tells the outcome: a rank correlation of .9999 or more; or an
       R^2 (classes: an AUC) of .99 or more on rows that the single-feature model has not seen. The
       second counts only if the previous row's outcome does less well: where the outcome hardly
@@ -60,7 +65,8 @@ def find_leaks(table, time, target, features, task):
         values = table[name]
         leak = _useless(values) or _future(values, table[time]) or _gaps(values, y, task)
         if leak is None and not types.is_datetime64_any_dtype(values.dtype):
-            leak = _knows(values.iloc[rows].reset_index(drop=True), y[rows], task, serial)
+            leak = _value(values, y) if task == "classification" else None
+            leak = leak or _knows(values.iloc[rows].reset_index(drop=True), y[rows], task, serial)
         if leak:
             found.append(Leak(name, *leak))
     return found
@@ -103,7 +109,7 @@ def _gaps(values, y, task):
             pure = max(share, 1 - share) >= PERFECT and abs(share - usual) > 0.05
             if (
                 pure
-                and binomtest(int(inside.sum()), n, np.clip(usual, 1e-9, 1 - 1e-9)).pvalue < 1e-6
+                and binomtest(int(inside.sum()), n, np.clip(usual, 1e-9, 1 - 1e-9)).pvalue < CHANCE
             ):
                 return (
                     "missing",
@@ -115,6 +121,27 @@ def _gaps(values, y, task):
             if max(auc, 1 - auc) >= PERFECT or (np.ptp(inside) == 0 and np.ptp(outside) > 0):
                 side = "all one value" if np.ptp(inside) == 0 else "nearly all to one side"
                 return "missing", n, f"is {state} in {n:,} rows, whose outcomes lie {side}"
+    return None
+
+
+def _value(values, y):
+    """Does one of few values tell the class that is rare elsewhere?"""
+    codes, found = pd.factorize(values)  # gaps are -1, and another guard's
+    if len(found) > FEW_VALUES:
+        return None
+    for code, value in enumerate(found):
+        inside, outside = y[codes == code], y[codes != code]
+        if min(len(inside), len(outside)) < FEWEST:
+            continue
+        rare = float(outside.mean() < 0.5)
+        share, usual = (inside == rare).mean(), (outside == rare).mean()
+        if share >= PERFECT and len(inside) * np.log(max(usual, 1e-300)) < np.log(CHANCE):
+            n = len(inside)
+            return (
+                "value",
+                n,
+                f"is {value!r} in {n:,} rows, {share:.0%} of which have outcome {rare:g}",
+            )
     return None
 
 

@@ -6,7 +6,8 @@ out features that a model must not have. `compare` replays the policies and naiv
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
@@ -24,10 +25,10 @@ from helpers.watch import drift_table
 
 FEWEST_ROWS = 30  # in the table; fewer are refused
 FEWEST_FIT = 30  # rows for the first fit
-FEWEST_SCORED = 10  # periods: five to choose a policy on, five to score it on
+FEWEST_SCORED = 12  # periods: four to choose a policy on, eight to judge it by
 FEWEST_IN_PERIOD = 5  # rows, in the median period
 MANY_PERIODS = 24  # that the chosen calendar should make at least
-MOST_ROWS = 100_000  # of a study; more are thinned evenly
+MOST_ROWS = 50_000  # of a study, unless asked for more: with them it takes less than a minute
 
 
 def absolute_loss(y, prediction):
@@ -72,8 +73,11 @@ class Study:
     warnings : list of str
         Features left out or suspicious, short periods, and what to do.
     price : float
-        Of a retrain, in units of the metric times rows: 50 means that a retrain must lower the
-        summed loss by 50 to pay.
+        Of a retrain, in units of the metric times rows: at 50, a retrain must lower the loss,
+        summed over the rows that the new model serves, by more than 50.
+    weight : float
+        Rows of the source that one row of the study stands for, those set aside included; the
+        price is set against these.
     delay : int
         Periods by which labels are late.
     worth : float
@@ -97,11 +101,12 @@ class Study:
     read_report: pd.DataFrame
     warnings: list
     price: float
+    weight: float
     delay: int
     worth: float
     time: str
     target: str
-    features: list = field(default_factory=list)
+    features: list
 
     @property
     def unit(self):
@@ -117,7 +122,7 @@ class Results:
     ----------
     histories : dict of str to DataFrame
         One row a scored batch: batch, when, rows, loss, cost (the loss, and in a period with a
-        retrain the price spread over the mean rows of a period), retrained.
+        retrain the price, spread over the mean rows of a period), retrained.
     table : DataFrame
         One row a contestant, by name: kind ("frozen", "corrected", "naive", "retrain" or
         "placebo"), retrains in the earlier and in the later periods, and the mean cost there,
@@ -126,9 +131,12 @@ class Results:
     chosen : str
         The retraining policy, chosen on the earlier periods: of those that retrained there and
         cost at most ``worth`` of the frozen model's loss more than the cheapest, the one with the
-        fewest retrains.
+        fewest retrains; among equals, the longer memory.
     naive : str
         The naive forecast that did best on the earlier periods.
+    fixed, recent : str
+        The policies that retrain most often, on all history, and on no more periods than the first
+        fit had: fixed in advance, so that all scored periods may judge them.
     drift : DataFrame
         See `helpers.watch.drift_table`.
     estimates : DataFrame
@@ -142,6 +150,8 @@ class Results:
     table: pd.DataFrame
     chosen: str
     naive: str
+    fixed: str
+    recent: str
     drift: pd.DataFrame
     estimates: pd.DataFrame
     checks: list
@@ -161,7 +171,8 @@ def prepare(
     delay=0,
     task=None,
     keep=(),
-    worth=0.01,
+    worth=0.02,
+    rows=MOST_ROWS,
 ):
     """Settle what is predicted, by what model and metric, on which periods.
 
@@ -192,7 +203,10 @@ def prepare(
     keep : list of str
         Features to keep although a guard would leave them out.
     worth : float
-        Smallest gain that counts, as a share of the frozen model's loss, 0 to 1.
+        Smallest gain that counts, as a share of the frozen model's loss, at least 0, less than 1.
+    rows : int
+        Most rows of the study. Of more, every so-manieth is taken; the report counts the others
+        as set aside.
 
     Returns
     -------
@@ -205,30 +219,83 @@ def prepare(
     """
     if not isinstance(table, pd.DataFrame):
         raise TypeError(f"table must be a DataFrame, see read_table; got {type(table).__name__}")
+    _check_settings(price, delay, worth, rows)
     if features is None:
         features = [name for name in table.columns if name not in (time, target)]
-    cut(table, time, 1, target, features)  # its checks
+    cut(table, time, 1 + len(table) // 2, target, features)  # for its checks of the columns
     if len(table) < FEWEST_ROWS:
-        raise ValueError(f"table has {len(table)} rows; at least {FEWEST_ROWS} are needed")
+        raise ValueError(
+            f"table has {len(table)} rows; at least {FEWEST_ROWS} are needed, and some hundreds "
+            "for a verdict"
+        )
     task, why = _task(table[target], task)
-    metric, loss = _metric(metric, task)
-    report = _report(report, table)
-    table, report = _thinned(table, report)
+    metric, loss = _metric(metric, task, table[target])
+    table, report, weight = _thinned(table, _report(report, table), rows)
     features, warnings, notes = _guarded(table, time, target, features, task, keep)
     table = _with_date_parts(table, time, target, features)
-    features = [name for name in table.columns if name not in (time, target)]
     period = _chosen_period(table[time]) if period is None else period
-    batches = cut(table, time, period, target, features)
-    start, split, too_little, short = _split(batches, task, delay)
+    batches, joined = _joined(cut(table, time, period, target))
+    start, split, too_little, first = _split(batches, task, delay)
+    warnings += joined + first
     model = "your own"
     if estimator is None:
         estimator, model = model_for(batches.X, int(batches.edges[start]), task, metric)
+    _check_estimator(estimator, task)
     notes = pd.DataFrame([("of these", *note) for note in notes], columns=report.columns)
     return Study(
-        batches, task, why, metric, loss, estimator, model, period, start, split, too_little,
-        pd.concat([report, notes], ignore_index=True), warnings + short, float(price), delay,
-        worth, time, target, features,
-    )  # fmt: skip
+        batches=batches,
+        task=task,
+        why=why,
+        metric=metric,
+        loss=loss,
+        estimator=estimator,
+        model=model,
+        period=period,
+        start=start,
+        split=split,
+        too_little=too_little,
+        read_report=pd.concat([report, notes], ignore_index=True),
+        warnings=warnings,
+        price=float(price),
+        weight=weight,
+        delay=int(delay),
+        worth=float(worth),
+        time=time,
+        target=target,
+        features=list(batches.X.columns),
+    )
+
+
+def _check_settings(price, delay, worth, rows):
+    for name, value, high in [("price", price, np.inf), ("worth", worth, 1)]:
+        if not isinstance(value, Real) or isinstance(value, bool) or not 0 <= value < high:
+            most = "" if high == np.inf else " and less than 1"
+            raise ValueError(f"{name} must be a number of at least 0{most}; got {value!r}")
+    for name, value, least in [("delay", delay, 0), ("rows", rows, FEWEST_ROWS)]:
+        if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+            raise ValueError(f"{name} must be a whole number of at least {least}; got {value!r}")
+
+
+def _check_estimator(estimator, task):
+    from sklearn.base import is_classifier
+
+    if isinstance(estimator, type):
+        raise TypeError(f"estimator must be an instance: write {estimator.__name__}()")
+    if task == "classification" and not hasattr(estimator, "predict_proba"):
+        raise TypeError(
+            f"estimator must give probabilities for classes; {type(estimator).__name__} has no "
+            "predict_proba(). Take a classifier, or task='regression'"
+        )
+    if not hasattr(estimator, "fit") or not hasattr(estimator, "predict"):
+        raise TypeError(
+            f"estimator must be a scikit-learn estimator; {type(estimator).__name__} has no fit() "
+            "or predict()"
+        )
+    if task == "regression" and is_classifier(estimator):
+        raise TypeError(
+            f"estimator {type(estimator).__name__} is a classifier, but the task is regression; "
+            "take a regressor, or give read_table positive, the value that becomes 1"
+        )
 
 
 def _task(y, task):
@@ -255,10 +322,19 @@ def _task(y, task):
     return "regression", why
 
 
-def _metric(metric, task):
+def _metric(metric, task, y):
     if metric is None:
         metric = "MAE" if task == "regression" else "log loss"
     if callable(metric):
+        some = y.to_numpy(float)[:20]
+        losses = np.asarray(metric(some, np.full(len(some), y.mean())))
+        if losses.shape != some.shape or losses.dtype.kind not in "biuf":
+            raise ValueError(
+                f"metric must give one loss a row, for {len(some)} rows {len(some)} numbers; it "
+                f"gave {losses.dtype} of shape {losses.shape}. See absolute_loss"
+            )
+        if not np.isfinite(losses).all():
+            raise ValueError("metric gave NaN or infinity; clip what it takes the logarithm of")
         return getattr(metric, "__name__", "your metric").replace("_", " "), metric
     if metric not in METRICS:
         raise ValueError(
@@ -282,24 +358,27 @@ def _report(report, table):
     return report
 
 
-def _thinned(table, report):
-    n = len(table)
-    if n <= MOST_ROWS:
-        return table, report
-    rows = np.linspace(0, n - 1, MOST_ROWS).astype(int)
-    at = int(np.flatnonzero(report["step"] == "kept")[0])
-    aside = ("set aside", MOST_ROWS - n, "evenly in time, for speed")
-    aside = pd.DataFrame([aside], columns=report.columns)
-    kept = report.iloc[at : at + 1].assign(rows=MOST_ROWS)
-    notes = report.iloc[at + 1 :].assign(what=lambda r: r["what"] + " (before rows were set aside)")
-    report = pd.concat([report.iloc[:at], aside, kept, notes], ignore_index=True)
-    return table.iloc[rows].reset_index(drop=True), report
+def _thinned(table, report, rows):
+    """At most so many rows, the report, and how many rows of the source one stands for."""
+    n, columns = len(table), report.columns
+    if n > rows:
+        at = int(np.flatnonzero(report["step"] == "kept")[0])
+        aside = pd.DataFrame(
+            [("set aside", rows - n, "evenly in time, for speed")], columns=columns
+        )
+        kept = report.iloc[at : at + 1].assign(rows=rows)
+        notes = report.iloc[at + 1 :]
+        notes = notes.assign(what=notes["what"] + " (counted before rows were set aside)")
+        report = pd.concat([report.iloc[:at], aside, kept, notes], ignore_index=True)
+        table = table.iloc[np.linspace(0, n - 1, rows).astype(int)].reset_index(drop=True)
+    aside = -report.loc[report["step"] == "set aside", "rows"].sum()
+    return table, report, float(1 + aside / len(table))
 
 
 def _guarded(table, time, target, features, task, keep):
     """Features that are left, warnings, and notes for the report."""
     if isinstance(keep, str) or not set(keep) <= set(features):
-        raise ValueError(f"keep must be a list of features, some of {features}; got {keep!r}")
+        raise ValueError(f"keep must be a list of features, out of {features}; got {keep!r}")
     warnings, notes, out = [], [], []
     for leak in find_leaks(table, time, target, features, task):
         kept = leak.feature in keep
@@ -332,35 +411,50 @@ def _with_date_parts(table, time, target, features):
 
 def _chosen_period(times):
     clock = times.dt.tz_localize(None)
-    for period in ("quarter", "month", "week", "day"):
+    for period in ("year", "quarter", "month", "week", "day"):
         if clock.dt.to_period(PERIODS[period]).nunique() >= MANY_PERIODS:
             return period
     return -(-len(times) // MANY_PERIODS)
 
 
+def _joined(batches):
+    """Periods of very few rows joined to the one before, and a warning."""
+    sizes = np.diff(batches.edges)
+    short = sizes < FEWEST_IN_PERIOD
+    if not short.any() or np.median(sizes) < FEWEST_IN_PERIOD:
+        return batches, []
+    starts = np.flatnonzero(~short)
+    edges = np.concatenate([[0], batches.edges[starts[1:]], batches.edges[-1:]])
+    batches = Batches(batches.X, batches.y, edges, batches.when[starts])
+    return batches, [
+        f"{short.sum()} of {len(sizes)} periods held fewer than {FEWEST_IN_PERIOD} rows: joined to "
+        "the one before, or at the beginning to the one after"
+    ]
+
+
 def _split(batches, task, delay):
-    """First scored batch, first judged batch, why that is too little, and warnings."""
-    T, edges = len(batches), batches.edges
-    sizes = np.diff(edges)
-    start = max(1, round(T / 4))
-    both = np.flatnonzero(batches.y != batches.y[0])[0] + 1 if task == "classification" else 0
-    while start < T - 1 and edges[start] < max(FEWEST_FIT, both):
+    """First scored batch, first that judges, why that is too little, and warnings."""
+    T, edges, y = len(batches), batches.edges, batches.y
+    both = int((y != y[0]).argmax()) + 1 if task == "classification" else 0
+    start = max(1, round(T / 5))
+    while start < T // 3 and edges[start] < max(FEWEST_FIT, both):
         start += 1
-    split = start + (T - start + 1) // 2
-    reasons = []
-    if T - start < FEWEST_SCORED + delay:
+    split = start + round((T - start) / 3)
+    reasons, needed = [], FEWEST_SCORED + delay
+    if T - start < needed:
         reasons.append(
-            f"{T} periods leave {T - start} to score after the first fit; at least "
-            f"{FEWEST_SCORED + delay} are needed"
+            f"{T} periods, {start} of them for the first fit, leave {T - start} to score; at least "
+            f"{needed} are needed"
         )
-    if np.median(sizes) < FEWEST_IN_PERIOD:
+    if np.median(np.diff(edges)) < FEWEST_IN_PERIOD:
         reasons.append(f"half of the periods hold fewer than {FEWEST_IN_PERIOD} rows")
-    short = int((sizes < FEWEST_IN_PERIOD).sum())
+    if edges[start] < FEWEST_FIT:
+        reasons.append(f"the first fit would have {edges[start]} rows; {FEWEST_FIT} are needed")
     warnings = []
-    if short:
+    if edges[start] < both:
         warnings.append(
-            f"{short} of {T} periods hold fewer than {FEWEST_IN_PERIOD} rows; a longer period would "
-            "be steadier"
+            f"the first {edges[start]:,} rows hold outcome {y[0]:g} only: the frozen model is a "
+            "constant"
         )
     return start, split, "; ".join(reasons), warnings
 
@@ -382,7 +476,7 @@ def compare(study, seed=0):
         raise TypeError(f"study must come from prepare; got {type(study).__name__}")
     empty = pd.DataFrame()
     if study.too_little:
-        return Results({}, empty, "", "", empty, empty, [])
+        return Results({}, empty, "", "", "", "", empty, empty, [])
     batches, start, delay, loss = study.batches, study.start, study.delay, study.loss
     classes, median = study.task == "classification", study.metric == "MAE"
     learner = Careful(batches, study.estimator)
@@ -395,18 +489,21 @@ def compare(study, seed=0):
     replays = {name: backtest(learner, policy, start, loss) for name, policy in policies.items()}
     kinds |= dict.fromkeys(forecasts, "naive") | dict.fromkeys(replays, "retrain")
     found |= forecasts | replays
-    found = {name: _with_cost(history, study.price) for name, history in found.items()}
+    found = {name: _with_cost(history, study) for name, history in found.items()}
     table = _table(found, kinds, study.split)
     best = _best(table, study.worth)
     count = int(found[best]["retrained"].sum())
     random = placebo(count, start, len(batches), np.random.default_rng(seed))
     random = backtest(learner, Policy(random, policies[best].remember, delay), start, loss)
-    found["placebo"] = _with_cost(random, study.price)
+    found["placebo"] = _with_cost(random, study)
     table = _table(found, kinds | {"placebo": "placebo"}, study.split)
     estimates = found["frozen"][["batch", "when", *_SELF]] if classes else empty
     drift = drift_table(batches, start, study.target, study.task)
     simple = table.loc[table["kind"] == "naive", "earlier"].idxmin()
-    return Results(found, table, best, simple, drift, estimates, _checks(study, learner))
+    fixed, recent = list(policies)[:2]
+    return Results(
+        found, table, best, simple, fixed, recent, drift, estimates, _checks(study, learner)
+    )
 
 
 _SELF = {
@@ -417,10 +514,9 @@ _SELF = {
 }
 
 
-def _with_cost(history, price):
-    return history.assign(
-        cost=history["loss"] + price * history["retrained"] / history["rows"].mean()
-    )
+def _with_cost(history, study):
+    rows = study.weight * history["rows"].mean()
+    return history.assign(cost=history["loss"] + study.price * history["retrained"] / rows)
 
 
 def _table(histories, kinds, split):
@@ -437,8 +533,7 @@ def _table(histories, kinds, split):
 def _best(table, worth):
     policies = table[(table["kind"] == "retrain") & (table["retrains earlier"] > 0)]
     allowed = policies["earlier"].min() + worth * abs(table.loc["frozen", "earlier"])
-    near = policies[policies["earlier"] <= allowed]
-    return near.sort_values(["retrains earlier", "earlier"], kind="stable").index[0]
+    return policies.loc[policies["earlier"] <= allowed, "retrains earlier"].idxmin()
 
 
 def _checks(study, learner):
@@ -451,7 +546,9 @@ def _checks(study, learner):
     ]
     if learner.constants:
         checks.append(
-            f"in {len(learner.constants)} windows there were fewer than 10 rows or one class only; "
-            "the model was a constant there"
+            f"{len(learner.constants)} of the windows to fit held fewer than 10 rows or one class "
+            "only: the model was a constant there"
         )
+    for what, times in learner.warned.items():
+        checks.append(f"{times} of the fits warned: {what}")
     return checks

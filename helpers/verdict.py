@@ -7,6 +7,10 @@ import pandas as pd
 from scipy.stats import t as student
 
 from helpers.compare import paired_difference
+from helpers.own_data import Results, Study
+
+CERTAIN = 0.95  # of an interval
+FEW = 10  # periods to judge by; with fewer, a sentence warns
 
 
 @dataclass(frozen=True)
@@ -16,16 +20,16 @@ class Verdict:
     Parameters
     ----------
     kind : {"retrain", "no evidence", "constant", "too little data"}
-        "retrain": the chosen policy lowers the loss against the frozen model, by more than is
-        worth the while, and no naive forecast does as well. "constant": no model does better than
-        a naive forecast. "no evidence": that retraining helps.
+        "retrain": the chosen policy costs less than the frozen model, by more than chance and by
+        more than is worth the while, and naive forecasts do worse. "no evidence": that it does.
+        "constant": a naive forecast cannot be told from the better of both, or beats it.
     headline : str
         One sentence with the numbers and their interval.
     sentences : list of str
         What else to know, and what to try next.
     numbers : DataFrame
-        Differences of the mean cost on the later periods, by name: mean, low and high, in units of
-        the metric. Positive: the second is better. Empty for "too little data".
+        Differences of the mean cost, by name: mean, low, high and periods, in units of the metric.
+        Positive: the second is better. Empty for "too little data".
     """
 
     kind: str
@@ -38,115 +42,241 @@ def difference(first, second):
     """Mean of first - second over periods, with a 95% interval fit for few periods.
 
     That of `helpers.compare.paired_difference` on the column cost, with blocks of n^(1/3) periods,
-    stretched about its mean: percentile intervals are too narrow on a short series. The factor is
-    that of Student's t with as many values as there are blocks, against the normal.
+    stretched about its mean, since percentile intervals are too narrow on a short series: by
+    Student's t with as many values as there are blocks, against the normal.
 
     Parameters
     ----------
     first, second : DataFrame
-        Histories with the columns batch and cost; at least four periods.
+        Histories over the same batches, at least four, with the columns batch and cost.
 
     Returns
     -------
     dict
-        ``mean``, ``low``, ``high``.
+        ``mean``, ``low``, ``high`` and ``periods``.
     """
     n = len(first)
     block = max(1, round(n ** (1 / 3)))
     found = paired_difference(first, second, "cost", block=block)
-    blocks = n / block
-    stretch = student.ppf(0.975, blocks - 1) / 1.96 * np.sqrt(blocks / (blocks - 1))
-    mean = found["mean"]
-    return {"mean": mean} | {end: mean + stretch * (found[end] - mean) for end in ("low", "high")}
+    blocks, mean = n / block, found["mean"]
+    end = (1 + CERTAIN) / 2
+    stretch = student.ppf(end, blocks - 1) / student.ppf(end, np.inf)
+    stretch *= np.sqrt(blocks / (blocks - 1))  # drawn again, blocks vary by (blocks - 1) / blocks
+    low, high = (mean + stretch * (found[side] - mean) for side in ("low", "high"))
+    return {"mean": mean, "low": low, "high": high, "periods": n}
 
 
 def verdict(study, results):
     """Say whether to retrain, how often and on what, or why that cannot be said.
 
+    The policy was chosen on the earlier periods, and only the later ones judge it.
+
     Parameters
     ----------
     study : Study
+        From `helpers.own_data.prepare`.
     results : Results
-        Of `helpers.own_data.compare`.
+        From `helpers.own_data.compare`.
 
     Returns
     -------
     Verdict
     """
+    for name, value, kind, maker in [
+        ("study", study, Study, "prepare"),
+        ("results", results, Results, "compare"),
+    ]:
+        if not isinstance(value, kind):
+            raise TypeError(f"{name} must come from {maker}(); got {type(value).__name__}")
     if study.too_little:
         return _too_little(study)
     numbers = _differences(study, results)
-    later = results.table["later"]
     gain = numbers.loc["frozen - chosen"]
-    least = study.worth * abs(later["frozen"])
-    helps = gain["low"] > 0 and gain["mean"] > least
-    against = "naive - chosen" if helps else "naive - frozen"
-    beaten = numbers.loc[against, "low"] > 0
+    least = study.worth * abs(results.table.loc["frozen", "later"])
+    helps = bool(gain["low"] > 0 and gain["mean"] >= least)
+    beaten = numbers.loc["naive - chosen" if helps else "naive - frozen", "low"] > 0
     kind = "constant" if not beaten else "retrain" if helps else "no evidence"
-    say = _Words(study, results, numbers)
-    return Verdict(kind, say.headline(kind, helps, gain), say.sentences(kind, helps), numbers)
+    say = _Words(study, results, numbers, helps)
+    return Verdict(kind, say.headline(kind), say.sentences(kind), numbers)
 
 
 def _too_little(study):
-    headline = f"Too little data for a verdict: {study.too_little}."
     return Verdict(
         "too little data",
-        headline,
-        ["Try a shorter period if there are many rows, or wait for more rows.", *study.warnings],
-        pd.DataFrame(columns=["mean", "low", "high"]),
+        f"Too little data for a verdict: {study.too_little}.",
+        [
+            "A shorter period makes more periods of fewer rows, a longer one fewer of more rows. "
+            "Wanted are about 20 periods, with some tens of rows in each.",
+            "Until then, keep a naive forecast beside the model, and write down the loss of both.",
+        ],
+        pd.DataFrame(columns=["mean", "low", "high", "periods"]),
     )
 
 
 def _differences(study, results):
-    later = {name: h[h["batch"] >= study.split] for name, h in results.histories.items()}
-    chosen, simple = later[results.chosen], later[results.naive]
+    every = results.histories
+    later = {name: h[h["batch"] >= study.split] for name, h in every.items()}
+    chosen, simple, frozen = (later[n] for n in (results.chosen, results.naive, "frozen"))
     pairs = {
-        "frozen - chosen": (later["frozen"], chosen),
+        "frozen - chosen": (frozen, chosen),
         "naive - chosen": (simple, chosen),
-        "naive - frozen": (simple, later["frozen"]),
+        "naive - frozen": (simple, frozen),
         "mean-corrected - chosen": (later["frozen, mean-corrected"], chosen),
         "placebo - chosen": (later["placebo"], chosen),
+        "frozen - fixed, all periods": (every["frozen"], every[results.fixed]),
+        "frozen - recent, all periods": (every["frozen"], every[results.recent]),
     }
     return pd.DataFrame({name: difference(*pair) for name, pair in pairs.items()}).T
 
 
 class _Words:
-    """Sentences about one comparison, with as many decimals as its smallest interval needs."""
+    """Sentences about one comparison, to two figures of its main interval."""
 
-    def __init__(self, study, results, numbers):
-        self.study, self.results, self.numbers = study, results, numbers
-        width = (numbers["high"] - numbers["low"]).loc["frozen - chosen"]
-        width = width or abs(results.table["later"]).min() or 1
+    def __init__(self, study, results, numbers, helps):
+        self.study, self.results, self.numbers, self.helps = study, results, numbers, helps
+        self.later = results.table["later"]
+        gain = numbers.loc["frozen - chosen"]
+        width = gain["high"] - gain["low"] or abs(self.later["frozen"]) / 100 or 1
         self.decimals = int(np.clip(1 - np.floor(np.log10(width)), 0, 6))
-        self.later = len(study.batches) - study.split
+        self.span = f"on the last {len(study.batches) - study.split} {study.unit}s"
+        self.metric = study.metric + (", retrains paid for," if study.price else "")
 
     def number(self, value):
-        return f"{value:,.{self.decimals}f}"
+        return f"{round(value, self.decimals) + 0.0:,.{self.decimals}f}"
 
-    def with_interval(self, row):
-        low, high = sorted([row["low"], row["high"]])
-        return f"{self.number(row['mean'])} [{self.number(low)}, {self.number(high)}]"
+    def interval(self, name):
+        mean, low, high = (self.number(self.numbers.loc[name, c]) for c in ("mean", "low", "high"))
+        return f"{mean} [{low}, {high}]"
 
-    def headline(self, kind, helps, gain):
-        study, results = self.study, self.results
-        later = results.table["later"]
-        span = f"on the last {self.later} {study.unit}s"
-        if helps:
-            first = f"Retraining {results.chosen} {span} lowers {study.metric} by {self.with_interval(gain)}"
-        else:
-            first = (
-                f"No evidence that retraining helps: {results.chosen} {span} changes {study.metric} "
-                f"by {self.with_interval(-gain)}"
-            )
-        against = self.numbers.loc["naive - chosen" if helps else "naive - frozen"]
-        rival = "it" if helps else "the frozen model"
+    def headline(self, kind):
+        results, metric, span = self.results, self.metric, self.span
+        gain = self.interval("frozen - chosen")
         if kind == "constant":
-            how = "does as well" if against["mean"] <= 0 else "cannot be told from it"
-            return (
-                f"A constant does as well: {results.naive} has {study.metric} "
-                f"{self.number(later[results.naive])} {span}, {rival} ... {how}. {first}."
+            model = results.chosen if self.helps else "frozen"
+            better = "does better than" if self._beats_model() else "cannot be told from"
+            first = (
+                f"A constant does as well: {span}, {results.naive} has {metric} "
+                f"{self.number(self.later[results.naive])} and {better} the model "
+                f"({'retrained ' if self.helps else ''}{model}: {self.number(self.later[model])})"
             )
-        return f"{first}; {results.naive} does worse than {rival} by {self.with_interval(against)}."
+            how = "which lowers it by" if self.helps else "no evidence that it helps, lowers it by"
+            return f"{first}; retraining {results.chosen}, {how} {gain} against the frozen model."
+        if kind == "retrain":
+            return (
+                f"Retrain {results.chosen}: {span} that lowers {metric} by {gain} against the "
+                f"frozen model, and {results.naive}, the best naive forecast, is "
+                f"{self.interval('naive - chosen')} worse than it."
+            )
+        said = (
+            f"No evidence that retraining helps: {results.chosen}, {span}, lowers {metric} by "
+            f"{gain} against the frozen model, which beats {results.naive}, the best naive "
+            f"forecast, by {self.interval('naive - frozen')}."
+        )
+        fixed = self.numbers.loc["frozen - fixed, all periods"]
+        if fixed["low"] > 0 and fixed["mean"] >= self.study.worth * abs(self.later["frozen"]):
+            said += f" But earlier it did: {self._fixed()[0].lower()}{self._fixed()[1:]}."
+        return said
 
-    def sentences(self, kind, helps):
-        return [*self.results.checks]
+    def _beats_model(self):
+        return self.numbers.loc["naive - chosen" if self.helps else "naive - frozen", "high"] < 0
+
+    def sentences(self, kind):
+        found = [*self._earlier(), *self._why(), *self._alternatives(), *self._watch()]
+        return [*found, *self._next(kind)]
+
+    def _earlier(self):
+        table, study = self.results.table, self.study
+        saved = table.loc["frozen", "earlier"] - table.loc[self.results.chosen, "earlier"]
+        yield (
+            f"The policy was chosen on the {study.split - study.start} {study.unit}s before those, "
+            f"where it lowered {self.metric} by {self.number(saved)}: a flattering number, since "
+            "it was chosen there."
+        )
+        if not self.helps or self.results.fixed != self.results.chosen:
+            yield f"{self._fixed()}."
+        judged = len(study.batches) - study.split
+        if judged < FEW:
+            yield f"Only {judged} {study.unit}s judge it: the interval itself is uncertain."
+
+    def _fixed(self):
+        return (
+            f"Over all {len(self.study.batches) - self.study.start} scored {self.study.unit}s, "
+            f"{self.results.fixed}, fixed in advance, lowers it by "
+            f"{self.interval('frozen - fixed, all periods')}"
+        )
+
+    def _why(self):
+        """Newer rows, or more rows?"""
+        fresh = self.numbers.loc["frozen - recent, all periods"]
+        if self.helps and fresh["low"] > 0:
+            yield (
+                f"With newer rows, but no more of them than the first fit had "
+                f"({self.results.recent}), the gain is "
+                f"{self.interval('frozen - recent, all periods')}: the frozen model went stale."
+            )
+        elif self.helps:
+            yield (
+                f"With newer rows, but no more of them than the first fit had "
+                f"({self.results.recent}), the gain is "
+                f"{self.interval('frozen - recent, all periods')}: it may come from more rows "
+                "rather than from newer ones (notebooks 01 and 04)."
+            )
+
+    def _alternatives(self):
+        rival = self.numbers.loc["mean-corrected - chosen"]
+        if self.helps and rival["low"] <= 0:
+            yield (
+                "The frozen model with its mean error taken off cannot be told from retraining "
+                f"(worse by {self.interval('mean-corrected - chosen')}): try that first "
+                "(notebook 03)."
+            )
+        table = self.results.table
+        retrains = table.loc[self.results.chosen, ["retrains earlier", "retrains later"]].sum()
+        if self.helps and retrains < len(self.study.batches) - self.study.start - 1:
+            worse = self.numbers.loc["placebo - chosen", "low"] > 0
+            yield (
+                f"As many retrains at random times {'do' if worse else 'are not known to do'} "
+                f"worse, by {self.interval('placebo - chosen')} (a placebo, notebook 08)."
+            )
+        best = table.loc[table["kind"] == "retrain", "later"].idxmin()
+        lead = table.loc[self.results.chosen, "later"] - table.loc[best, "later"]
+        if lead > self.study.worth * abs(self.later["frozen"]):
+            yield (
+                f"With hindsight {best} would have been {self.number(lead)} better; but hindsight "
+                "always finds something."
+            )
+
+    def _watch(self):
+        drift, unit = self.results.drift, self.study.unit
+        share = drift.groupby(["role", "batch"])["alarm"].any().groupby("role").mean()
+        words = f"Inputs differ from the first rows in {share['input']:.0%} of the {unit}s, "
+        words += f"the target in {share['target']:.0%}"
+        if not self.helps and share["input"] > 0.5:
+            words += ": drift that retraining does not cure, or that does no harm (notebook 02)"
+        yield words + ". Alike neighbours make such tests alarm too often (notebook 07)."
+        if len(estimates := self.results.estimates):
+            expected, true = (estimates[f"{e}Brier score"].mean() for e in ("expected ", ""))
+            yield (
+                f"Without labels the frozen model expects a Brier score of {expected:.3f} of "
+                f"itself; it has {true:.3f}. It cannot see that the outcome changed (notebook 02)."
+            )
+
+    def _next(self, kind):
+        gain = self.numbers.loc["frozen - chosen"]
+        if kind == "constant":
+            yield (
+                "Next: better inputs before more retraining; the model knows little that the last "
+                "outcomes do not say (notebooks 01 and 05)."
+            )
+        elif kind == "retrain":
+            yield (
+                "Next: what to remember (notebook 04), the total cost of a period (08), and a gate "
+                "before a new model is shipped (09)."
+            )
+        elif gain["high"] > self.study.worth * abs(self.later["frozen"]):
+            yield (
+                f"A gain of up to {self.number(gain['high'])} is not ruled out. Next: wait for more "
+                f"{self.study.unit}s, and look for what retraining does not cure (notebook 06)."
+            )
+        else:
+            yield "Next: keep the model, and watch its loss with labels (notebook 07)."
