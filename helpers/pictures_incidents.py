@@ -48,7 +48,7 @@ def dashboard(seen, unit, column="input"):
     left.axhline(level, color="black", lw=1, ls="--", label="mean at hand-over")
     left.axhspan(level - 2 * se, level + 2 * se, color="black", alpha=0.1, lw=0)
     left.set(xlabel="week", ylabel=f"measured loss ({unit})", title=f"loss: {s['loss up']:+.1f} se")
-    left.set_ylim(0, 1.2 * max(left.get_ylim()[1] / 1.05, level))
+    left.set_ylim(0, 1.35 * max(left.get_ylim()[1] / 1.05, level))
     left.legend(loc="upper left")
     pairs = list(zip(seen.reference.T, seen.served.T, strict=True))
     old, new = max(pairs, key=lambda pair: ks_2samp(*pair).statistic)
