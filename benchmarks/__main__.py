@@ -29,13 +29,12 @@ def measure(names, quick=False):
     """The rows of all the modules, printed as they come."""
     rows = []
     for name in names:
+        print(name, flush=True)
         started = perf_counter()
-        new = import_module(f"benchmarks.{name}").measure(quick)
-        took = perf_counter() - started
-        print(f"{name} ({took:.0f} s)", flush=True)
-        for row in new:
-            print(f"  {verdict(row):11} {ratio(row):30} {row['what']}; {row['note']}", flush=True)
-        rows += new
+        for row in import_module(f"benchmarks.{name}").measure(quick):
+            print(f"  {verdict(row):14} {ratio(row):22} {row['what']}; {row['note']}", flush=True)
+            rows.append(row)
+        print(f"  in {perf_counter() - started:.0f} s", flush=True)
     return rows
 
 

@@ -105,14 +105,14 @@ def time_both(picture, box, names, moves, rng):
 
 
 def measure(quick=False):
-    """Time each slider cell of each notebook; one row for each, and the worst last."""
-    rng, rows = np.random.default_rng(0), []
+    """Time each slider cell of each notebook; yield one row for each."""
+    rng = np.random.default_rng(0)
     InteractiveShell.instance()  # so that display() goes its usual way
     paths = main_notebooks()[:1] if quick else main_notebooks()
     for path in paths:
         for cell, picture, box, names in sliders(path):
             with redirect_stdout(StringIO()):  # a terminal is sent codes that clear it
-                times = time_both(picture, box, names, 6 if quick else 60, rng)
+                times = time_both(picture, box, names, 6 if quick else 40, rng)
             (slow50, fast50), (slow95, fast95) = np.percentile(times, [50, 95], axis=0)
             note = (
                 f"new figure {slow50:.0f} and {slow95:.0f} ms, explore {fast50:.1f} and "
@@ -120,5 +120,4 @@ def measure(quick=False):
             )
             what = f"slider {path.stem[:2]} {cell}: time to a new picture at the 95th percentile"
             one = row(what, times[:, 1] / times[:, 0], "<= 0.2", note)
-            rows.append(one | {"ratio": fast95 / slow95})
-    return rows
+            yield one | {"ratio": fast95 / slow95}
