@@ -97,6 +97,8 @@ class PageHinkley:
         Rows after a start before which no alarm is raised (river's min_instances).
     alpha : float
         Factor on the old sum at each row, above 0 and at most 1; 1 forgets nothing (Page's test).
+        Below 1 it lifts the falling sum of a healthy stream: after some 1 / (1 - alpha) rows that
+        has eaten the allowance delta, and false alarms become common.
     mode : "up", "down" or "both"
         Which changes raise an alarm.
 
