@@ -45,12 +45,13 @@ def test_neither_truth_nor_name_reaches_the_tree(name):
     assert list(inspect.signature(triage.triage).parameters) == ["signals"]
 
 
-def test_what_is_seen_holds_no_true_risk():
-    """With the labels and the logs of one incident, another's truth changes nothing."""
-    weak = incidents.labels_flipped(np.random.default_rng(0), 0.0)
-    audited = signals(weak.seen)
-    assert audited["overturned"] == 0
-    assert signals(weak.seen._replace(sources=1 - weak.seen.sources)) == audited
+@pytest.mark.parametrize("name", INCIDENTS)
+def test_nothing_on_the_way_to_the_tree_could_know_the_truth(name):
+    """The module of the tree knows no truth, and what is seen is arrays and a training procedure."""
+    assert not {"Truth", "Incident", "INCIDENTS", "incident"} & set(vars(triage))
+    seen = INCIDENTS[name](np.random.default_rng(4)).seen._asdict()
+    assert seen.pop("fit").__closure__ is None
+    assert all(isinstance(values, np.ndarray) for values in seen.values())
 
 
 @pytest.mark.parametrize(
