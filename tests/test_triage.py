@@ -47,7 +47,7 @@ def test_neither_truth_nor_name_reaches_the_tree(name):
 
 @pytest.mark.parametrize("name", INCIDENTS)
 def test_nothing_on_the_way_to_the_tree_could_know_the_truth(name):
-    """The module of the tree knows no truth, and what is seen is arrays and a training procedure."""
+    """The tree's module knows no truth; what is seen is arrays and a training procedure."""
     assert not {"Truth", "Incident", "INCIDENTS", "incident"} & set(vars(triage))
     seen = INCIDENTS[name](np.random.default_rng(4)).seen._asdict()
     assert seen.pop("fit").__closure__ is None
