@@ -183,3 +183,44 @@ def _score(values, y, task):
         one, zero = predicted[y[score] == 1], predicted[y[score] == 0]
         return float(mannwhitneyu(one, zero).statistic / (len(one) * len(zero)))
     return float(1 - ((y[score] - predicted) ** 2).mean() / y[score].var())
+
+
+def guarded(table, time, target, features, task, keep):
+    """Leave out what `find_leaks` finds, but for the features to keep.
+
+    Parameters
+    ----------
+    table, time, target, features, task
+        As for `find_leaks`.
+    keep : list of str
+        Features to keep all the same.
+
+    Returns
+    -------
+    left : list of str
+        Features.
+    warnings : list of str
+        What was found, what was done, and how to overrule it.
+    notes : list of (int, str)
+        Numbers of rows, and what was done, for a report.
+
+    Raises
+    ------
+    ValueError
+        If ``keep`` names no feature, or if no feature is left.
+    """
+    if isinstance(keep, str) or not set(keep) <= set(features):
+        raise ValueError(f"keep must be a list of features, out of {features}; got {keep!r}")
+    warnings, notes, out = [], [], []
+    for leak in find_leaks(table, time, target, features, task):
+        kept = leak.feature in keep
+        did = "kept as asked" if kept else "left out"
+        notes.append((leak.rows, f"{did}: {leak.feature!r} {leak.what}"))
+        hint = "" if kept else f"; keep=[{leak.feature!r}] keeps it"
+        warnings.append(f"{leak.feature!r} {leak.what}: {did}{hint}")
+        if not kept:
+            out.append(leak.feature)
+    left = [name for name in features if name not in out]
+    if not left:
+        raise ValueError(f"features: none is left ({'; '.join(warnings)})")
+    return left, warnings, notes

@@ -13,35 +13,20 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from helpers.backtest import backtest, log_loss, squared_loss
+from helpers.backtest import backtest
 from helpers.batches import Batches
 from helpers.contestants import Careful, corrected, frozen, naive, retraining
-from helpers.leaks import find_leaks
-from helpers.models import model_for
+from helpers.leaks import guarded
+from helpers.metrics import metric_for
+from helpers.models import check_estimator, model_for, with_date_parts
 from helpers.monitors import cbpe, expected_brier
+from helpers.periods import chosen_period, joined, parts
 from helpers.policies import Policy, placebo
-from helpers.tables import PERIODS, cut
+from helpers.tables import cut
 from helpers.watch import drift_table
 
 FEWEST_ROWS = 30  # in the table; fewer are refused
-FEWEST_FIT = 30  # rows for the first fit
-FEWEST_SCORED = 12  # periods: four to choose a policy on, eight to judge it by
-FEWEST_IN_PERIOD = 5  # rows, in the median period
-MANY_PERIODS = 24  # that the chosen calendar should make at least
 MOST_ROWS = 50_000  # of a study, unless asked for more: with them it takes less than a minute
-
-
-def absolute_loss(y, prediction):
-    """|y - prediction| per row; its mean is the MAE."""
-    return np.abs(y - prediction)
-
-
-METRICS = {
-    "MAE": ("regression", absolute_loss),
-    "squared error": ("regression", squared_loss),
-    "log loss": ("classification", log_loss),
-    "Brier score": ("classification", squared_loss),
-}
 
 
 @dataclass(frozen=True)
@@ -222,25 +207,26 @@ def prepare(
     _check_settings(price, delay, worth, rows)
     if features is None:
         features = [name for name in table.columns if name not in (time, target)]
+    if target in table.columns:
+        task, why = _task(table[target], task)
     cut(table, time, 1 + len(table) // 2, target, features)  # for its checks of the columns
     if len(table) < FEWEST_ROWS:
         raise ValueError(
             f"table has {len(table)} rows; at least {FEWEST_ROWS} are needed, and some hundreds "
             "for a verdict"
         )
-    task, why = _task(table[target], task)
-    metric, loss = _metric(metric, task, table[target])
+    metric, loss = metric_for(metric, task, table[target])
     table, report, weight = _thinned(table, _report(report, table), rows)
-    features, warnings, notes = _guarded(table, time, target, features, task, keep)
-    table = _with_date_parts(table, time, target, features)
-    period = _chosen_period(table[time]) if period is None else period
-    batches, joined = _joined(cut(table, time, period, target))
-    start, split, too_little, first = _split(batches, task, delay)
-    warnings += joined + first
+    features, warnings, notes = guarded(table, time, target, features, task, keep)
+    table = with_date_parts(table, time, target, features)
+    period = chosen_period(table[time]) if period is None else period
+    batches, short = joined(cut(table, time, period, target))
+    start, split, too_little, first = parts(batches, task, delay)
+    warnings += short + first
     model = "your own"
     if estimator is None:
         estimator, model = model_for(batches.X, int(batches.edges[start]), task, metric)
-    _check_estimator(estimator, task)
+    check_estimator(estimator, task)
     notes = pd.DataFrame([("of these", *note) for note in notes], columns=report.columns)
     return Study(
         batches=batches,
@@ -276,28 +262,6 @@ def _check_settings(price, delay, worth, rows):
             raise ValueError(f"{name} must be a whole number of at least {least}; got {value!r}")
 
 
-def _check_estimator(estimator, task):
-    from sklearn.base import is_classifier
-
-    if isinstance(estimator, type):
-        raise TypeError(f"estimator must be an instance: write {estimator.__name__}()")
-    if task == "classification" and not hasattr(estimator, "predict_proba"):
-        raise TypeError(
-            f"estimator must give probabilities for classes; {type(estimator).__name__} has no "
-            "predict_proba(). Take a classifier, or task='regression'"
-        )
-    if not hasattr(estimator, "fit") or not hasattr(estimator, "predict"):
-        raise TypeError(
-            f"estimator must be a scikit-learn estimator; {type(estimator).__name__} has no fit() "
-            "or predict()"
-        )
-    if task == "regression" and is_classifier(estimator):
-        raise TypeError(
-            f"estimator {type(estimator).__name__} is a classifier, but the task is regression; "
-            "take a regressor, or give read_table positive, the value that becomes 1"
-        )
-
-
 def _task(y, task):
     if not types.is_numeric_dtype(y.dtype) or y.isna().any():
         raise TypeError(f"target {y.name!r} must hold numbers without gaps; see read_table")
@@ -322,36 +286,13 @@ def _task(y, task):
     return "regression", why
 
 
-def _metric(metric, task, y):
-    if metric is None:
-        metric = "MAE" if task == "regression" else "log loss"
-    if callable(metric):
-        some = y.to_numpy(float)[:20]
-        losses = np.asarray(metric(some, np.full(len(some), y.mean())))
-        if losses.shape != some.shape or losses.dtype.kind not in "biuf":
-            raise ValueError(
-                f"metric must give one loss a row, for {len(some)} rows {len(some)} numbers; it "
-                f"gave {losses.dtype} of shape {losses.shape}. See absolute_loss"
-            )
-        if not np.isfinite(losses).all():
-            raise ValueError("metric gave NaN or infinity; clip what it takes the logarithm of")
-        return getattr(metric, "__name__", "your metric").replace("_", " "), metric
-    if metric not in METRICS:
-        raise ValueError(
-            f"metric must be one of {list(METRICS)} or a function of y and prediction that gives "
-            f"one loss a row; got {metric!r}"
-        )
-    if METRICS[metric][0] != task:
-        fitting = [name for name, (kind, _) in METRICS.items() if kind == task]
-        raise ValueError(f"metric {metric!r} is not for {task}; choose one of {fitting}")
-    return metric, METRICS[metric][1]
-
-
 def _report(report, table):
-    n = len(table)
+    n, names = len(table), ["step", "rows", "what"]
     if report is None:
         rows = [("read", n, "rows of the table"), ("kept", n, "rows in the table")]
-        return pd.DataFrame(rows, columns=["step", "rows", "what"])
+        return pd.DataFrame(rows, columns=names)
+    if not isinstance(report, pd.DataFrame) or list(report.columns) != names:
+        raise TypeError(f"report must be that of read_table, with the columns {names}, or None")
     kept = report.loc[report["step"] == "kept", "rows"]
     if kept.tolist() != [n]:
         raise ValueError(f"report says {kept.tolist()} rows kept, but table has {n}")
@@ -373,90 +314,6 @@ def _thinned(table, report, rows):
         table = table.iloc[np.linspace(0, n - 1, rows).astype(int)].reset_index(drop=True)
     aside = -report.loc[report["step"] == "set aside", "rows"].sum()
     return table, report, float(1 + aside / len(table))
-
-
-def _guarded(table, time, target, features, task, keep):
-    """Features that are left, warnings, and notes for the report."""
-    if isinstance(keep, str) or not set(keep) <= set(features):
-        raise ValueError(f"keep must be a list of features, out of {features}; got {keep!r}")
-    warnings, notes, out = [], [], []
-    for leak in find_leaks(table, time, target, features, task):
-        kept = leak.feature in keep
-        did = "kept as asked" if kept else "left out"
-        notes.append((leak.rows, f"{did}: {leak.feature!r} {leak.what}"))
-        hint = "" if kept else f"; keep=[{leak.feature!r}] keeps it"
-        warnings.append(f"{leak.feature!r} {leak.what}: {did}{hint}")
-        if not kept:
-            out.append(leak.feature)
-    left = [name for name in features if name not in out]
-    if not left:
-        raise ValueError(f"features: none is left ({'; '.join(warnings)})")
-    return left, warnings, notes
-
-
-def _with_date_parts(table, time, target, features):
-    """Dates as days before the row's own time, month and weekday: numbers that come again."""
-    columns = {}
-    for name in features:
-        values = table[name]
-        if not types.is_datetime64_any_dtype(values.dtype):
-            columns[name] = values
-            continue
-        plain, own = (v.dt.tz_convert(None) if v.dt.tz else v for v in (values, table[time]))
-        columns[f"{name}: days ago"] = (own - plain) / pd.Timedelta(days=1)
-        columns[f"{name}: month"] = values.dt.month.astype(float)
-        columns[f"{name}: weekday"] = values.dt.weekday.astype(float)
-    return table[[time, target]].join(pd.DataFrame(columns, index=table.index))
-
-
-def _chosen_period(times):
-    clock = times.dt.tz_localize(None)
-    for period in ("year", "quarter", "month", "week", "day"):
-        if clock.dt.to_period(PERIODS[period]).nunique() >= MANY_PERIODS:
-            return period
-    return -(-len(times) // MANY_PERIODS)
-
-
-def _joined(batches):
-    """Periods of very few rows joined to the one before, and a warning."""
-    sizes = np.diff(batches.edges)
-    short = sizes < FEWEST_IN_PERIOD
-    if not short.any() or np.median(sizes) < FEWEST_IN_PERIOD:
-        return batches, []
-    starts = np.flatnonzero(~short)
-    edges = np.concatenate([[0], batches.edges[starts[1:]], batches.edges[-1:]])
-    batches = Batches(batches.X, batches.y, edges, batches.when[starts])
-    return batches, [
-        f"{short.sum()} of {len(sizes)} periods held fewer than {FEWEST_IN_PERIOD} rows: joined to "
-        "the one before, or at the beginning to the one after"
-    ]
-
-
-def _split(batches, task, delay):
-    """First scored batch, first that judges, why that is too little, and warnings."""
-    T, edges, y = len(batches), batches.edges, batches.y
-    both = int((y != y[0]).argmax()) + 1 if task == "classification" else 0
-    start = max(1, round(T / 5))
-    while start < T // 3 and edges[start] < max(FEWEST_FIT, both):
-        start += 1
-    split = start + round((T - start) / 3)
-    reasons, needed = [], FEWEST_SCORED + delay
-    if T - start < needed:
-        reasons.append(
-            f"{T} periods, {start} of them for the first fit, leave {T - start} to score; at least "
-            f"{needed} are needed"
-        )
-    if np.median(np.diff(edges)) < FEWEST_IN_PERIOD:
-        reasons.append(f"half of the periods hold fewer than {FEWEST_IN_PERIOD} rows")
-    if edges[start] < FEWEST_FIT:
-        reasons.append(f"the first fit would have {edges[start]} rows; {FEWEST_FIT} are needed")
-    warnings = []
-    if edges[start] < both:
-        warnings.append(
-            f"the first {edges[start]:,} rows hold outcome {y[0]:g} only: the frozen model is a "
-            "constant"
-        )
-    return start, split, "; ".join(reasons), warnings
 
 
 def compare(study, seed=0):

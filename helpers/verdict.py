@@ -275,8 +275,9 @@ class _Words:
             )
         elif gain["high"] > self.study.worth * abs(self.later["frozen"]):
             yield (
-                f"A gain of up to {self.number(gain['high'])} is not ruled out. Next: wait for more "
-                f"{self.study.unit}s, and look for what retraining does not cure (notebook 06)."
+                f"A gain of up to {self.number(gain['high'])} is not ruled out. Next: wait for "
+                f"more {self.study.unit}s, and look for what retraining does not cure "
+                "(notebook 06)."
             )
         else:
             yield "Next: keep the model, and watch its loss with labels (notebook 07)."

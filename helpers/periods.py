@@ -1,0 +1,97 @@
+"""How a table is divided in time: periods, and what each of them is for."""
+
+import numpy as np
+
+from helpers.batches import Batches
+from helpers.tables import PERIODS
+
+FEWEST_FIT = 30  # rows for the first fit
+FEWEST_SCORED = 12  # periods: four to choose a policy by, eight to judge it by
+FEWEST_IN_PERIOD = 5  # rows
+MANY_PERIODS = 24  # that the chosen calendar should make at least
+
+
+def chosen_period(times):
+    """The longest period of the calendar that makes at least 24, or rows for 24 equal ones.
+
+    Parameters
+    ----------
+    times : Series of datetimes
+
+    Returns
+    -------
+    str or int
+    """
+    clock = times.dt.tz_localize(None)
+    for period in ("year", "quarter", "month", "week", "day"):
+        if clock.dt.to_period(PERIODS[period]).nunique() >= MANY_PERIODS:
+            return period
+    return -(-len(times) // MANY_PERIODS)
+
+
+def joined(batches):
+    """Join periods of very few rows to the one before.
+
+    Parameters
+    ----------
+    batches : Batches
+
+    Returns
+    -------
+    batches : Batches
+        As they were, if half of them hold very few rows.
+    warnings : list of str
+    """
+    sizes = np.diff(batches.edges)
+    short = sizes < FEWEST_IN_PERIOD
+    if not short.any() or np.median(sizes) < FEWEST_IN_PERIOD:
+        return batches, []
+    starts = np.flatnonzero(~short)
+    edges = np.concatenate([[0], batches.edges[starts[1:]], batches.edges[-1:]])
+    batches = Batches(batches.X, batches.y, edges, batches.when[starts])
+    return batches, [
+        f"{short.sum()} of {len(sizes)} periods held fewer than {FEWEST_IN_PERIOD} rows: joined to "
+        "the one before, or at the beginning to the one after"
+    ]
+
+
+def parts(batches, task, delay):
+    """Divide the batches: a fifth for the first fit, then a third to choose by, the rest to judge.
+
+    Parameters
+    ----------
+    batches : Batches
+    task : {"regression", "classification"}
+    delay : int
+
+    Returns
+    -------
+    start, split : int
+        First scored batch, and the first that judges.
+    too_little : str
+        Why there is too little for a verdict, or nothing.
+    warnings : list of str
+    """
+    T, edges, y = len(batches), batches.edges, batches.y
+    both = int((y != y[0]).argmax()) + 1 if task == "classification" else 0
+    start = max(1, round(T / 5))
+    while start < T // 3 and edges[start] < max(FEWEST_FIT, both):
+        start += 1
+    split = start + round((T - start) / 3)
+    reasons, needed = [], FEWEST_SCORED + delay
+    if T - start < needed:
+        reasons.append(
+            f"{T} periods, {start} of them for the first fit, leave {T - start} to score; at least "
+            f"{needed} are needed"
+        )
+    if np.median(np.diff(edges)) < FEWEST_IN_PERIOD:
+        reasons.append(f"half of the periods hold fewer than {FEWEST_IN_PERIOD} rows")
+    if edges[start] < FEWEST_FIT:
+        reasons.append(f"the first fit would have {edges[start]} rows; {FEWEST_FIT} are needed")
+    warnings = []
+    if edges[start] < both:
+        warnings.append(
+            f"the first {edges[start]:,} rows hold outcome {y[0]:g} only: the frozen model is a "
+            "constant"
+        )
+    return start, split, "; ".join(reasons), warnings

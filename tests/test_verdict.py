@@ -1,0 +1,170 @@
+"""The verdict against files with a known truth, and its intervals against theory."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.compare import paired_difference
+from helpers.own_data import compare, prepare
+from helpers.verdict import difference, verdict
+from tests.own_files import Lines, classes, simulated
+
+SEEDS = 100
+
+
+def told(kind, seed=0, make=simulated, **settings):
+    settings = {"estimator": Lines(), "period": "month"} | settings
+    study = prepare(make(kind, seed), None, "ts", "y", **settings)
+    results = compare(study)
+    return study, results, verdict(study, results)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("cure", "retrain"), ("none", "no evidence"), ("virtual", "no evidence")],
+)
+def test_the_verdict_is_right_in_95_of_100_files(kind, expected):
+    right = sum(told(kind, seed)[2].kind == expected for seed in range(SEEDS))
+    assert right >= 95
+
+
+@pytest.mark.slow
+def test_where_inputs_say_nothing_a_constant_does_as_well():
+    right = sum(told("constant", seed)[2].kind == "constant" for seed in range(20))
+    assert right >= 19
+
+
+@pytest.fixture(scope="module")
+def cure():
+    return told("cure")
+
+
+def test_the_headline_says_policy_periods_gain_interval_and_rival(cure):
+    study, results, words = cure
+    assert words.kind == "retrain"
+    gain = words.numbers.loc["frozen - chosen"]
+    for part in (results.chosen, "on the last 16 months", "lowers MAE by", results.naive):
+        assert part in words.headline
+    assert f"{gain['mean']:.1f} [{gain['low']:.1f}, {gain['high']:.1f}]" in words.headline
+
+
+def test_the_numbers_are_those_of_the_later_periods(cure):
+    study, results, words = cure
+    pairs = {
+        "frozen - chosen": ("frozen", results.chosen, study.split),
+        "naive - chosen": (results.naive, results.chosen, study.split),
+        "naive - frozen": (results.naive, "frozen", study.split),
+        "mean-corrected - chosen": ("frozen, mean-corrected", results.chosen, study.split),
+        "placebo - chosen": ("placebo", results.chosen, study.split),
+        "frozen - fixed, all periods": ("frozen", results.fixed, study.start),
+        "frozen - recent, all periods": ("frozen", results.recent, study.start),
+    }
+    assert list(words.numbers.index) == list(pairs)
+    for name, (first, second, start) in pairs.items():
+        first, second = (results.histories[n] for n in (first, second))
+        paired = (first["cost"] - second["cost"])[first["batch"] >= start]
+        row = words.numbers.loc[name]
+        assert row["mean"] == pytest.approx(paired.mean()) and row["periods"] == len(paired)
+
+
+def test_a_stale_model_is_told_from_one_with_few_rows(cure):
+    assert any("the frozen model went stale" in s for s in cure[2].sentences)
+    # Eight inputs and few rows: what helps is more rows, in a world that stays.
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(600, 10)), columns=[f"x{i}" for i in range(10)])
+    ts = np.datetime64("2021-01-01") + np.repeat(np.arange(30) * 30, 20)
+    few = X.assign(ts=ts, y=X.sum(axis=1) + rng.normal(size=600) * 5)
+    few = few.iloc[80:]
+    study = prepare(few, None, "ts", "y", estimator=Lines(), period=20, metric="squared error")
+    words = verdict(study, compare(study))
+    if words.kind == "retrain":
+        assert any("more rows rather than from newer ones" in s for s in words.sentences)
+
+
+def test_drift_that_retraining_need_not_cure_is_said():
+    words = told("virtual")[2]
+    assert words.kind == "no evidence" and words.headline.startswith("No evidence")
+    assert any("drift that retraining does not cure" in s for s in words.sentences)
+
+
+def test_a_constant_that_does_as_well_is_said():
+    study, results, words = told("constant", 2)
+    assert words.kind == "constant" and words.headline.startswith("A constant does as well")
+    assert results.naive in words.headline
+
+
+def test_a_price_can_turn_the_verdict():
+    assert told("cure", price=2.0)[2].kind == "retrain"
+    dear = told("cure", price=500.0)[2]
+    assert dear.kind != "retrain" and "retrains paid for" in dear.headline
+
+
+def test_a_gain_that_is_not_worth_it_is_no_evidence(cure):
+    study, results, words = cure
+    share = words.numbers.loc["frozen - chosen", "mean"] / results.table.loc["frozen", "later"]
+    assert verdict(replace(study, worth=share * 0.99), results).kind == "retrain"
+    assert verdict(replace(study, worth=share * 1.01), results).kind == "no evidence" or (
+        words.numbers.loc["naive - frozen", "low"] <= 0
+    )
+
+
+def test_classes_too():
+    study, results, words = told("cure", make=classes, estimator=None)
+    assert words.kind == "retrain" and "log loss" in words.headline
+    assert any("Without labels" in s for s in words.sentences)
+
+
+def test_a_mean_correction_that_ties_is_said():
+    """Only the level jumps: the correction does what retraining does."""
+    table = simulated("none", 0)
+    table["y"] += np.where(np.arange(1500) > 500, 5.0, 0.0)
+    study = prepare(table, None, "ts", "y", estimator=Lines(), period="month")
+    words = verdict(study, compare(study))
+    assert words.kind == "retrain"
+    assert any("mean error taken off cannot be told" in s for s in words.sentences)
+
+
+def test_too_little_data_is_a_verdict():
+    study = prepare(simulated("none", 0).iloc[:500], None, "ts", "y", period="month")
+    words = verdict(study, compare(study))
+    assert words.kind == "too little data" and "10 periods" in words.headline
+    assert words.numbers.empty and words.sentences
+
+
+def history(cost):
+    return pd.DataFrame({"batch": np.arange(len(cost)), "cost": cost})
+
+
+def test_the_interval_is_the_bootstraps_stretched_about_the_mean():
+    cost = np.random.default_rng(0).normal(1, 1, 400)
+    zero = history(np.zeros(400))
+    plain = paired_difference(history(cost), zero, "cost", block=7)
+    found = difference(history(cost), zero)
+    assert found["mean"] == pytest.approx(plain["mean"])
+    ratio = (found["high"] - found["low"]) / (plain["high"] - plain["low"])
+    assert 1.0 < ratio < 1.06  # 57 blocks
+
+
+@pytest.mark.parametrize(("n", "correlation"), [(8, 0.0), (16, 0.0), (16, 0.3), (30, 0.3)])
+def test_short_series_are_covered_about_as_often_as_they_should_be(n, correlation):
+    rng = np.random.default_rng(n)
+    runs = 400
+    x = rng.normal(size=(n, runs))
+    x[0] /= np.sqrt(1 - correlation**2)
+    for t in range(1, n):
+        x[t] += correlation * x[t - 1]
+    zero = history(np.zeros(n))
+    ends = [difference(history(series), zero) for series in x.T]
+    covered = np.mean([e["low"] <= 0 <= e["high"] for e in ends])
+    assert covered >= 0.95 - 4 * np.sqrt(0.95 * 0.05 / runs)
+
+
+def test_bad_input_is_named(cure):
+    study, results, _ = cure
+    with pytest.raises(TypeError, match="study must come from prepare"):
+        verdict(results, results)
+    with pytest.raises(TypeError, match="results must come from compare"):
+        verdict(study, study)
