@@ -9,25 +9,74 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from helpers.sources import MISSING
+from helpers.cleaning import (
+    MOSTLY,
+    Cleaning,
+    is_text,
+    key,
+    merged,
+    missing,
+    numbers_in_text,
+    stand_for_missing,
+    such_as,
+)
 from helpers.times import read_times
 
 MOST_CATEGORIES = 255  # that scikit-learn's HistGradientBoosting takes
 FEW_ROWS = 20  # in which whole numbers may happen to be distinct
-MOSTLY = 0.9  # share of numbers from which a text column is taken as numbers
+NEARLY = 0.95  # share of distinct values from which a column is like an identifier
+WORDS = 4  # in a category, on average, from which it is free text
 
 
-def missing(column):
-    """Which values are missing, text such as n/a included: a boolean Series."""
-    if types.is_object_dtype(column.dtype) or types.is_string_dtype(column.dtype):
-        blank = column.astype(object).map(lambda value: isinstance(value, str) and value in MISSING)
-        return column.isna() | blank.astype(bool)
-    return column.isna()
+def cleaned(column, how):
+    """A column as numbers, categories or datetimes, read as people write, and what was done.
+
+    Numbers in text are taken out (`numbers_in_text`), the column is typed (`typed`), signs and
+    numbers that stand for missing are removed, categories in several spellings merged.
+
+    Parameters
+    ----------
+    column : Series
+        N values of any type.
+    how : Cleaning
+
+    Returns
+    -------
+    values : Series
+        Of the same index; missing as NaN.
+    odd : Series
+        The values of the column that are missing now, since they were no finite numbers.
+    notes : list of (ndarray of bool, shape (N,), str)
+        Rows, and what was done with them.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it holds lists or the like, or may be read in two ways.
+    """
+    number, notes = numbers_in_text(column, how)
+    values, odd = typed(number)
+    gone = stand_for_missing(values, how.sentinels)
+    if gone.any() and isinstance(values.dtype, pd.CategoricalDtype):
+        number, notes = numbers_in_text(column.mask(gone), how)  # may be numbers now
+        values, odd = typed(number)
+        further = stand_for_missing(values, how.sentinels)
+        gone, values = gone | further, values.mask(further)
+    else:
+        values = values.mask(gone) if gone.any() else values
+    if gone.any():
+        shown = [_shown(value) for value in pd.unique(column[gone])[:3]]
+        words = f"{column.name!r} is one of {shown}" if len(shown) > 1 else ""
+        words = words or f"{column.name!r} is {shown[0]!r}"
+        notes.append((gone, f"{words}, taken as missing (sentinels='keep' keeps it)"))
+    if isinstance(values.dtype, pd.CategoricalDtype) and how.spelling == "merge":
+        values, further = merged(values)
+        notes += further
+    return values, odd, notes
 
 
-def such_as(values):
-    """An example for a message, or nothing if there is none."""
-    return f", such as {str(values.iloc[0])!r}" if len(values) else ""
+def _shown(value):
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def typed(column):
@@ -58,7 +107,7 @@ def typed(column):
         return column.cat.remove_unused_categories(), column[:0]
     if types.is_datetime64_any_dtype(dtype):
         return column, column[:0]
-    if types.is_object_dtype(dtype) or types.is_string_dtype(dtype):
+    if is_text(column):
         return _typed_text(column)
     if not types.is_numeric_dtype(dtype) or types.is_complex_dtype(dtype):
         raise TypeError(f"{column.name!r} is of type {dtype}; make it numbers or text")
@@ -101,8 +150,8 @@ def coded(outcome, positive=None):
     outcome : Series of numbers or categories
         Without missing values, such as `typed` returns; its name is used in messages.
     positive : optional
-        The value that becomes 1; all others become 0. Default: numbers stay as they are, and of
-        two categories the last becomes 1.
+        The value that becomes 1, for text in any case; all others become 0. Default: numbers
+        stay as they are, and of two categories the last becomes 1.
 
     Returns
     -------
@@ -138,7 +187,12 @@ def coded(outcome, positive=None):
             f"target {name!r} has {len(classes):,} classes, such as {classes[:5]}; give positive, "
             "the one that becomes 1 (the others become 0)"
         )
-    positive = classes[-1] if positive is None else positive
+    if positive is None:
+        named = all(isinstance(value, str) for value in classes)
+        positive = max(classes, key=key) if named else classes[-1]  # no before Yes
+    if positive not in classes and isinstance(positive, str) and not numbers:
+        alike = [value for value in classes if key(str(value)) == key(positive)]
+        positive = alike[0] if len(alike) == 1 else positive
     if positive not in classes:
         raise ValueError(f"positive={positive!r} is no value of target {name!r}: {classes[:9]}")
     y = (outcome == positive).astype(int)
@@ -147,11 +201,11 @@ def coded(outcome, positive=None):
     return y, (int(y.sum()), f"target {name!r} is {positive!r}, coded 1; {rest} is coded 0")
 
 
-def usable(table, asked):
+def usable(table, asked, how=None):
     """Features as a model takes them, with notes.
 
-    Left out, unless asked for: times, identifiers, columns of one value. What is neither numbers
-    nor text nor times is left out or, if asked for, refused.
+    Left out, unless asked for: times, identifiers, free text, columns of one value. What is
+    neither numbers nor text nor times is left out or, if asked for, refused.
 
     Parameters
     ----------
@@ -159,6 +213,8 @@ def usable(table, asked):
         The columns in question, N rows.
     asked : bool
         Whether they were named by the caller.
+    how : Cleaning, optional
+        What to do with cells that can be understood in two ways.
 
     Returns
     -------
@@ -171,12 +227,12 @@ def usable(table, asked):
     TypeError
         If a column that was asked for is neither numbers nor text nor times.
     ValueError
-        If no feature is left.
+        If no feature is left, or a column may be read in two ways.
     """
-    features, notes = {}, []
+    features, notes, how = {}, [], how or Cleaning()
     for name in table.columns:
         try:
-            values, odd = typed(table[name])
+            values, odd, done = cleaned(table[name], how)
         except TypeError as error:
             if asked:
                 raise TypeError(f"features: {error}") from error
@@ -184,11 +240,13 @@ def usable(table, asked):
             continue
         fault = _fault(values)
         if fault:
-            how = "kept as asked" if asked else "left out"
-            notes.append((len(table), f"{how}: {name!r} {fault}"))
+            fate = "kept as asked" if asked else "left out"
+            notes.append((len(table), f"{fate}: {name!r} {fault}"))
         if asked or not fault:
             features[name] = values
-            notes += _remarks(table[name], values, odd)
+            notes += [(int(where.sum()), what) for where, what in done]
+            new = np.logical_or.reduce([where for where, _ in done]) if done else False
+            notes += _remarks(table[name], values, odd, ~values.isna() & ~np.array(new))
     if not features:
         raise ValueError(f"features: none is left ({'; '.join(what for _, what in notes)})")
     features = pd.DataFrame(features)
@@ -198,24 +256,32 @@ def usable(table, asked):
 
 def _fault(values):
     """Why a column is of no use to a model, or None."""
-    distinct = values.nunique(dropna=False)
+    distinct, rows = values.nunique(dropna=False), len(values)
     if distinct <= 1:
         return "has one value only"
     if types.is_datetime64_any_dtype(values.dtype):
         return "holds times, which most estimators do not take"
-    countable = types.is_integer_dtype(values.dtype) or isinstance(
-        values.dtype, pd.CategoricalDtype
-    )
-    if countable and distinct == len(values) >= FEW_ROWS:
+    if rows < FEW_ROWS:
+        return None
+    text = isinstance(values.dtype, pd.CategoricalDtype)
+    if text and distinct > rows / 2:
+        words = [len(str(kind).split()) for kind in values.cat.categories]
+        if sum(words) >= WORDS * len(words):
+            return "is free text, such as " + repr(str(values.cat.categories[0])[:40])
+    if (text or types.is_integer_dtype(values.dtype)) and distinct == rows:
         return "differs in every row, like an identifier"
+    # Numbers drawn at random from so few would repeat far more often.
+    dense = types.is_integer_dtype(values.dtype) and np.ptp(values.to_numpy(float)) < 3 * rows
+    if (text or dense) and distinct >= NEARLY * rows:
+        return f"has {distinct:,} values in {rows:,} rows, like an identifier"
     return None
 
 
-def _remarks(column, values, odd):
-    """Notes on how a column was understood."""
+def _remarks(column, values, odd, plain):
+    """Notes on how a column was understood; ``plain`` are values with no other note."""
     name = column.name
     if types.is_numeric_dtype(values.dtype) and not types.is_numeric_dtype(column.dtype):
-        text = int(column[values.notna()].map(lambda value: isinstance(value, str)).sum())
+        text = sum(isinstance(value, str) for value in column[plain])
         if text:
             yield text, f"{name!r} is a number as text, taken as a number"
     if len(odd):

@@ -30,7 +30,7 @@ CLOCK = (
 HAS_OFFSET = rf"(?i)(?:[T\s]\d\d(?:\d\d){{0,2}}|:\d\d)(?:[.,]\d+)?(?:\s*[ap]\.?m\.?)?\s*{ZONE}$"
 
 
-def read_times(column, dayfirst=None, unit=None, zone=None):
+def read_times(column, dayfirst=None, unit=None, zone=None, clock=None):
     """Read a column as times.
 
     Understood are: datetimes and dates; text in ISO 8601; text such as 31/01/2024, 31.01.2024
@@ -48,13 +48,17 @@ def read_times(column, dayfirst=None, unit=None, zone=None):
         Of numbers since 1970-01-01. Needed where the number of digits does not show it.
     zone : str, optional
         Name of the zone, such as "Europe/Berlin", to which times with an offset are converted.
-        Default: the column's own, else UTC. Times without an offset stay as they stand.
+        Default: the column's own, else ``clock``, else UTC.
+    clock : str, optional
+        Name of the zone whose clock the times without an offset show; where it shows an hour
+        twice, the first is meant, and an hour it leaves out is unreadable. Needed where some
+        times have an offset. Default: times without an offset stay as they stand.
 
     Returns
     -------
     times : Series of N datetimes, to the microsecond
-        With a zone if the values had an offset. NaT where missing, unreadable or outside the
-        years 1700 to 2200.
+        With a zone if the values had an offset or ``clock`` is given. NaT where missing,
+        unreadable or outside the years 1700 to 2200.
     notes : list of (ndarray of bool, shape (N,), str)
         Rows and how they were read.
 
@@ -62,11 +66,11 @@ def read_times(column, dayfirst=None, unit=None, zone=None):
     ------
     TypeError, ValueError
         If the column holds no times, may be read in two ways, mixes times with and without an
-        offset, or if more than half of its values are unreadable.
+        offset while ``clock`` is not given, or if more than half of its values are unreadable.
     """
     if not isinstance(column, pd.Series):
         raise TypeError(f"column must be a Series; got {type(column).__name__}")
-    _check_options(dayfirst, unit, zone)
+    _check_options(dayfirst, unit, zone, clock)
     index, column = column.index, column.reset_index(drop=True)
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(column.cat.categories.dtype)
@@ -91,20 +95,23 @@ def read_times(column, dayfirst=None, unit=None, zone=None):
         notes = [(where[codes] & (codes >= 0), how) for where, how in notes]
     times = times.where(times.dt.year.between(*YEARS)).dt.as_unit("us")
     _check_readable(column, times)
-    times, note = _placed(column, times, offset, zone)
-    return times.set_axis(index).rename(column.name), [*notes, note]
+    times, placed = _placed(column, times, offset, zone, clock)
+    return times.set_axis(index).rename(column.name), [*notes, *placed]
 
 
-def _check_options(dayfirst, unit, zone):
+def _check_options(dayfirst, unit, zone, clock):
     if dayfirst not in (None, True, False):
         raise TypeError(f"dayfirst must be True, False or None; got {dayfirst!r}")
     if unit is not None and unit not in UNITS:
         raise ValueError(f"unit must be one of {list(UNITS)}; got {unit!r}")
-    if zone is not None and not isinstance(zone, str):
-        raise TypeError(f"zone must be a name, such as 'Europe/Berlin'; got {zone!r}")
-    if zone is not None and zone not in (every := zoneinfo.available_timezones()):
-        near = difflib.get_close_matches(zone, every, 3, 0.5)
-        raise ValueError(f"zone {zone!r} is unknown; nearest: {near}; there is 'UTC', too")
+    for argument, name in (("zone", zone), ("clock", clock)):
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"{argument} must be a name, such as 'Europe/Berlin'; got {name!r}")
+        if name is not None and name not in (every := zoneinfo.available_timezones()):
+            near = difflib.get_close_matches(name, every, 3, 0.5)
+            raise ValueError(
+                f"{argument} {name!r} is unknown; nearest: {near}; there is 'UTC', too"
+            )
 
 
 def _check_readable(column, times):
@@ -118,24 +125,42 @@ def _check_readable(column, times):
         )
 
 
-def _placed(column, times, offset, zone):
-    """Times in their zone, and a note that names it."""
+def _placed(column, times, offset, zone, clock):
+    """Times in their zone, and notes that name it."""
     read = times.notna().to_numpy()
     with_one, without = column[read & offset], column[read & ~offset]
+    if len(without) and clock is not None:
+        local = times.where(~offset)
+        # The hour that the clock shows twice, as the first of both; the hour left out is NaT.
+        first, second = (
+            local.dt.tz_localize(clock, ambiguous=np.full(len(local), summer), nonexistent="NaT")
+            for summer in (True, False)
+        )
+        twice = (first != second).to_numpy() & first.notna().to_numpy()
+        instants = times.where(offset).dt.tz_localize("UTC")
+        times = instants.fillna(first.dt.tz_convert("UTC")).dt.tz_convert(zone or clock)
+        read = times.notna().to_numpy()
+        return times, [
+            (read & ~offset, f"times without an offset, read as the clock in {clock}"),
+            (twice, f"times that the clock in {clock} shows twice, taken as the first"),
+            (read, f"times in {zone or clock}, and so are the periods"),
+        ]
     if len(with_one) and len(without):
         raise ValueError(
             f"time {column.name!r} mixes values with an offset, such as {str(with_one.iloc[0])!r}, "
-            f"and without, such as {str(without.iloc[0])!r}. Give all of them one, or none."
+            f"and without, such as {str(without.iloc[0])!r}. Give all of them one, or none; or "
+            "name the zone whose clock the latter show, such as clock='Europe/Berlin'."
         )
     if len(without):
         if zone is not None:
             raise ValueError(
                 f"zone={zone!r} has nothing to convert: the values of time {column.name!r} have no "
-                "offset, such as +01:00. Leave zone out; they are then taken as they stand."
+                "offset, such as +01:00. Leave zone out, and they are taken as they stand; or give "
+                "clock, the zone whose clock they show."
             )
-        return times, (read, "times without a zone, taken as they stand")
+        return times, [(read, "times without a zone, taken as they stand")]
     times = times.dt.tz_localize("UTC").dt.tz_convert(zone or "UTC")
-    return times, (read, f"times in {zone or 'UTC'}, and so are the periods")
+    return times, [(read, f"times in {zone or 'UTC'}, and so are the periods")]
 
 
 def _read_values(column, dayfirst, unit):
