@@ -15,6 +15,7 @@ MOSTLY = 0.9  # share of numbers from which a text column is taken as numbers
 SIGNS = {"?", "??", "-", "--", "---", "–", "—", ".", "..", "n.a.", "N.A.", "na", "none", "#REF!"}
 LIMITS = {-(2**15), 2**15 - 1, -(2**31), 2**31 - 1}  # of whole numbers in a computer
 LATE, CHANCE = 0.1, 0.001  # of the rows before; of such a late start without a change
+LONGEST = 40  # characters of a number with its unit
 SPACES = " \u00a0\u2009\u202f'\u2019"
 MONEY = r"(?:[A-Z]{2})?[$€£¥₹]|USD|EUR|GBP|CHF|JPY"
 FORM = (
@@ -80,7 +81,10 @@ class Cleaning:
 
 
 def _plain_list(listed):
-    return isinstance(listed, list) and all(isinstance(v, str | int | float) for v in listed)
+    kinds = str | int | float
+    return isinstance(listed, list) and all(
+        isinstance(value, kinds) and not isinstance(value, bool) for value in listed
+    )
 
 
 def is_text(column):
@@ -137,7 +141,9 @@ def numbers_in_text(column, how):
         return column, []
     rows = np.bincount(codes[codes >= 0], minlength=len(found))
     enough = MOSTLY * rows[(~missing(found)).to_numpy()].sum()
-    parts = found[text].astype(str).str.extract(FORM).reindex(found.index)
+    short = found[text].astype(str)
+    short = short[short.str.len() <= LONGEST]
+    parts = short.str.extract(FORM).reindex(found.index)
     like = parts["body"].notna() | plain.notna()
     if rows[like.to_numpy()].sum() < enough:
         return column, []
@@ -294,7 +300,8 @@ def stand_for_missing(values, sentinels):
         return np.zeros(len(values), bool)
     if sentinels == "drop":
         return values.isin(sentinels_in(values)).to_numpy()
-    return values.isin([v for v in sentinels if not isinstance(v, str)]).to_numpy()
+    numbers = pd.to_numeric(pd.Series(sentinels, dtype=object), errors="coerce")
+    return values.isin(numbers.dropna().astype(float)).to_numpy()
 
 
 def key(text):

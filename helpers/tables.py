@@ -17,7 +17,7 @@ from helpers.times import read_times
 
 PERIODS = {"day": "D", "week": "W", "month": "M", "quarter": "Q", "year": "Y"}
 LEAST_ROWS = 100
-MOST_ROWS = 1_000_000  # by default; 10 columns of them take some 300 MB
+MOST_ROWS, MOST_CELLS = 500_000, 10_000_000  # by default
 
 
 def read_table(
@@ -40,7 +40,7 @@ def read_table(
     zone=None,
     clock=None,
     encoding="utf-8-sig",
-    max_rows=MOST_ROWS,
+    max_rows=None,
 ):
     """Read a table with a time column, clean it, sort it by time, and count what was done.
 
@@ -89,10 +89,10 @@ def read_table(
         How to read times; see `helpers.times.read_times`.
     encoding : str
         Of a CSV file. The default is UTF-8, with or without a byte-order mark.
-    max_rows : int
+    max_rows : int, optional
         Of a larger source a sample is read, evenly along it: one row at random of every few in a
         row. All counts are then those of the sample, and the estimation error is that of fewer
-        rows.
+        rows. Default: 500,000; fewer of more than 20 columns.
 
     Returns
     -------
@@ -108,7 +108,7 @@ def read_table(
     FileNotFoundError, TypeError, ValueError
         Naming the argument, what was wrong and what to do.
     """
-    _check_choices(duplicates, conflicts, ignore, max_rows)
+    _check_choices(duplicates, conflicts, ignore, features, max_rows)
     how = Cleaning(decimal, None, mixed_units, sentinels, spelling)
     source = open_source(source, [time], encoding, decimal)
     how = replace(how, hint=source.decimal)
@@ -120,6 +120,8 @@ def read_table(
         wanted = [name for name in source.names if name not in [*needed, *ignore]]
     _check_names(source.label, source.names, [*needed, *ignore], wanted)
     _check_roles(wanted, **roles)
+    if max_rows is None:
+        max_rows = min(MOST_ROWS, max(MOST_CELLS // len(source.names), LEAST_ROWS))
     loaded = source.read([*needed, *wanted], max_rows)
     raw = loaded.table
     if not len(raw):
@@ -303,15 +305,17 @@ def _check_roles(features, **roles):
             raise ValueError(f"features hold the {role} {name!r}; leave it out")
 
 
-def _check_choices(duplicates, conflicts, ignore, max_rows):
+def _check_choices(duplicates, conflicts, ignore, features, max_rows):
     if duplicates not in ("drop", "keep"):
         raise ValueError(f"duplicates must be 'drop' or 'keep'; got {duplicates!r}")
     if conflicts not in CONFLICTS:
         raise ValueError(f"conflicts must be one of {CONFLICTS}; got {conflicts!r}")
     if not isinstance(ignore, list | tuple):
         raise TypeError(f"ignore must be a list of columns; got {ignore!r}")
+    if len(ignore) and features is not None:
+        raise ValueError("ignore is for when features are not named; leave one of the two out")
     whole = isinstance(max_rows, Integral) and not isinstance(max_rows, bool)
-    if not whole or max_rows < LEAST_ROWS:
+    if max_rows is not None and (not whole or max_rows < LEAST_ROWS):
         raise ValueError(
             f"max_rows must be a whole number of at least {LEAST_ROWS}; got {max_rows!r}"
         )

@@ -346,7 +346,7 @@ def test_bad_tables_are_refused(arguments, error, message):
         ({"source": orders().assign(late="no")}, ValueError, "'late' has one value only, 'no'"),
         ({"source": orders().assign(late=None)}, ValueError,
          "no row of the DataFrame is left: 300 dropped for target 'late' missing"),
-        ({"source": orders().assign(late=orders()["price"].map("eur {} net".format))}, ValueError,
+        ({"source": orders().assign(late=orders()["price"].map("about {} eur".format))}, ValueError,
          "target 'late' has .* classes.*give positive"),
         ({"source": orders().assign(late=pd.Timedelta(1))}, TypeError, "target: 'late' is of type"),
         ({"source": orders().assign(late="2024-01-31")}, TypeError, "target 'late' holds times"),

@@ -449,7 +449,7 @@ def test_sentinel_numbers(code, tmp_path):
         )
         kept, report = read(source, sentinels="keep")
         assert (kept["x"] == float(code)).sum() == 6 and silent(report, "taken as missing")
-    listed, report = read(table.assign(z=["-1", "0", "1", "2"] * 60), sentinels=[-1])
+    listed, report = read(table.assign(z=["-1", "0", "1", "2"] * 60), sentinels=["-1"])
     assert (listed["x"] == float(code)).sum() == 6
     assert words(report, 60, "'z' is '-1', taken as missing")
 
@@ -550,7 +550,7 @@ def test_values_called_late_by_chance_are_rare():
 
 
 @pytest.mark.parametrize("form", ["csv", "csv.gz", "parquet", "frame"])
-def test_a_file_too_large_is_sampled_evenly_in_time(form, tmp_path):
+def test_a_file_too_large_is_sampled_evenly_in_time(form, tmp_path, monkeypatch):
     rows = 20_000
     table = plain(rows).assign(x=CLEAN["x"].sample(rows, replace=True, random_state=1).to_numpy())
     source = table
@@ -571,6 +571,8 @@ def test_a_file_too_large_is_sampled_evenly_in_time(form, tmp_path):
     again, _ = read(source, features=["kind"], max_rows=1000)  # all columns, read twice
     pd.testing.assert_frame_equal(again, result[["ts", "y", "kind"]])
     assert len(read(source)[0]) == rows
+    monkeypatch.setattr("helpers.tables.MOST_CELLS", 4000)  # of 4 columns
+    pd.testing.assert_frame_equal(read(source)[0], result)
     # Each row of the sample is one of the file, whole.
     pairs = set(zip(table["ts"], table["kind"], table["y"].astype(int), strict=True))
     ours = zip(result["ts"].dt.strftime("%Y-%m-%d %H:%M"), result["kind"], result["y"], strict=True)
@@ -709,7 +711,9 @@ def test_all_traits_in_one_file(tmp_path, seed):
         ({"max_rows": 99}, ValueError, "max_rows must be a whole number of at least 100; got 99"),
         ({"max_rows": 1e6}, ValueError, "max_rows must be a whole number of at least 100; got 100"),
         ({"max_rows": True}, ValueError, "max_rows must be a whole number .*got True"),
-        ({"max_rows": None}, ValueError, "max_rows must be a whole number .*got None"),
+        ({"max_rows": "all"}, ValueError, "max_rows must be a whole number .*got 'all'"),
+        ({"ignore": ["kind"], "features": ["x"]}, ValueError, "ignore is for when features are"),
+        ({"sentinels": [True]}, ValueError, r"list of numbers and texts.*got \[True\]"),
     ],
 )  # fmt: skip
 def test_bad_arguments_are_refused(options, error, message):
