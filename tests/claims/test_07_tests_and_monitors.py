@@ -8,7 +8,7 @@ from tests.claims.register import claim, preset
 
 NOTEBOOK = "07_tests_and_monitors"
 # Shares of 6 Mondays, 30 weeks or 72 splits: the limits below leave room for that.
-preset(NOTEBOOK, repeats=6, streams_each=20, replays=1, error_streams=12)
+preset(NOTEBOOK, repeats=6, streams_each=20, replays=1, error_streams=14)
 
 
 @claim("07.sure-is-not-much", NOTEBOOK)
