@@ -54,7 +54,7 @@ def measure(quick=False):
     rows = []
     for name, seconds in times.items():
         what = "import helpers" if name == "helpers" else f"what notebook {name} imports of helpers"
-        note = f"{1000 * np.median(seconds):.0f} and {1000 * np.median(stack):.0f} ms"
+        note = f"{1000 * np.median(seconds):.1f} and {1000 * np.median(stack):.0f} ms"
         goal = "<= 0.4" if name == "helpers" else ""
         rows.append(row(f"{what}, beside {against}", seconds / np.median(stack), goal, note))
     return rows
