@@ -286,6 +286,14 @@ def _remarks(column, values, odd, plain):
             yield text, f"{name!r} is a number as text, taken as a number"
     if len(odd):
         yield len(odd), f"{name!r} is no finite number{such_as(odd)}; set to missing"
+    if types.is_numeric_dtype(values.dtype) and (values == -1).sum() > 1:
+        others = values[values.notna() & (values != -1)]
+        if (others >= 0).all() and others.nunique() >= 10:
+            yield (
+                int((values == -1).sum()),
+                f"{name!r} is -1, and else never negative; if that stands for missing, give "
+                "sentinels=[-1]",
+            )
     if isinstance(values.dtype, pd.CategoricalDtype):
         kinds = values.cat.categories
         like_numbers = pd.to_numeric(pd.Series(kinds, dtype=object), errors="coerce").notna()

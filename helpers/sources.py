@@ -19,6 +19,7 @@ from helpers.sampling import places, sampled
 
 TEXT = {".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz"}
 PARQUET = {".parquet", ".pq"}
+SEEN = 100_000  # cells in which to look for points and commas
 UNNAMED = "Unnamed: {}"  # a column without a name, by its place
 INDEX = "__index_level_0__"  # the same in a Parquet file that pandas wrote
 THREE = r"[1-9]\d{0,2}"  # digits before a first thousands separator
@@ -207,9 +208,14 @@ def _csv(path, text, encoding, decimal):
     names = next((row for row in first if "".join(row).strip()), [])
     notes = ["begins with a byte-order mark, passed over"] if _marked(path, encoding) else []
     names = [name.removeprefix("\ufeff") for name in names]
+    if any(name != name.strip() for name in names):
+        notes.append("has spaces around names of columns, passed over")
+    names = [name.strip() for name in names]
     blank = [place for place, name in enumerate(names) if not name]
     names = [name or UNNAMED.format(place) for place, name in enumerate(names)]
-    cells = [cell.strip().lstrip("-") for row in islice(first, 10_000) for cell in row]
+    cells = [
+        cell.strip().lstrip("-") for row in islice(first, SEEN // (len(names) or 1)) for cell in row
+    ]
     point, comma, _ = evidence(pd.Series(cells, dtype=object).drop_duplicates().astype(str))
     decimal = decimal or {(1, 0): ".", (0, 1): ","}.get((len(point) > 0, len(comma) > 0))
     if decimal == ",":

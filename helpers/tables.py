@@ -345,7 +345,7 @@ def _outcome(column, how):
     if len(odd):
         lack += f" or no finite number{such_as(odd)}"
     if len(signs):
-        lack += f" or taken so{such_as(signs)} (sentinels='keep' keeps it)"
+        lack += f" or a sign for it{such_as(signs)} (sentinels='keep' keeps it)"
     return outcome, notes, (gone, f"target {column.name!r} {lack}")
 
 

@@ -122,6 +122,13 @@ def test_short_rows_are_filled_up_and_counted(tmp_path):
         read(tmp_path / "some.csv")
 
 
+def test_spaces_around_names_of_columns(tmp_path):
+    path = tmp_path / "some.csv"
+    path.write_text(plain().to_csv(index=False).replace(",", ", "))
+    table, report = read(path)
+    assert same_as_clean(table) and words(report, 240, "has spaces around names of columns")
+
+
 def test_semicolons_and_decimal_commas(tmp_path):
     path = save(tmp_path, plain().assign(x=plain()["x"].str.replace(".", ",")), sep=";")
     table, report = read(path)
@@ -251,7 +258,7 @@ def test_missing_targets():
     assert words(report, -6, "target 'y' missing or no finite number, such as '?'")
     classes = table.assign(y=table["y"].replace({"0": "no", "1": "yes"}))
     result, report = read(classes)
-    assert words(report, -6, "target 'y' missing or taken so, such as '?' (sentinels='keep'")
+    assert words(report, -6, "target 'y' missing or a sign for it, such as '?' (sentinels='keep'")
     with pytest.raises(ValueError, match="target 'y' has 4 classes"):
         read(classes, sentinels="keep")
 
@@ -260,7 +267,9 @@ def test_a_sentinel_in_the_target():
     table = plain()
     table.loc[10:12, "y"] = "-999"
     result, report = read(table)
-    assert words(report, -3, "target 'y' missing or taken so, such as '-999' (sentinels='keep'")
+    assert words(
+        report, -3, "target 'y' missing or a sign for it, such as '-999' (sentinels='keep'"
+    )
     assert sorted(result["y"].unique()) == [0, 1]
 
 
@@ -452,6 +461,18 @@ def test_sentinel_numbers(code, tmp_path):
     listed, report = read(table.assign(z=["-1", "0", "1", "2"] * 60), sentinels=["-1"])
     assert (listed["x"] == float(code)).sum() == 6
     assert words(report, 60, "'z' is '-1', taken as missing")
+
+
+def test_minus_one_is_asked_about():
+    rng = np.random.default_rng(1)
+    table = plain().assign(n=rng.poisson(40, 240))
+    table.loc[::6, "n"] = -1
+    result, report = read(table)
+    assert (result["n"] == -1).sum() == 40
+    assert words(report, 40, "'n' is -1, and else never negative", "give sentinels=[-1]")
+    result, report = read(table, sentinels=[-1])
+    assert result["n"].isna().sum() == 40 and silent(report, "never negative")
+    assert silent(read(table.assign(n=rng.integers(-2, 60, 240)))[1], "never negative")
 
 
 def ordinary(rng):
