@@ -51,9 +51,10 @@ class Careful(Learner):
             return model
         except Exception as error:
             raise ValueError(
-                f"estimator could not be fitted on rows {lo} to {hi}: {str(error).splitlines()[:1]}. "
-                "It gets a DataFrame of numbers and categories with gaps; "
-                "helpers.models.with_columns(estimator) puts the usual steps before it."
+                f"estimator could not be fitted on rows {lo} to {hi}: "
+                f"{' '.join(str(error).splitlines()[:1])} It gets a DataFrame of numbers and "
+                "categories with gaps; helpers.models.with_columns(estimator) puts the usual steps "
+                "before it."
             ) from error
 
 

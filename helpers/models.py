@@ -43,8 +43,8 @@ def model_for(X, rows, task, metric):
 
     From 1,000 rows on, gradient boosting of 50 small trees: it does not mind outliers or
     scales, takes categories as they are, finds bends and interactions, and fits 10,000 rows in
-    less than half a second. With fewer rows a linear model with a little shrinkage, whose variance is
-    smaller. Neither stops early: a random validation set would mix the periods. For the MAE both
+    less than half a second. With fewer rows a linear model with a little shrinkage, whose
+    variance is smaller. Neither stops early: a random validation set would mix the periods. For the MAE both
     fit (nearly) the median rather than the mean.
 
     Parameters

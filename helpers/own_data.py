@@ -26,6 +26,7 @@ from helpers.tables import cut
 from helpers.watch import drift_table
 
 FEWEST_ROWS = 30  # in the table; fewer are refused
+TIE = 0.005  # of the frozen model's loss: policies as near to the best count as equal
 MOST_ROWS = 50_000  # of a study, unless asked for more: with them it takes less than a minute
 
 
@@ -115,10 +116,11 @@ class Results:
         histories.
     chosen : str
         The retraining policy, chosen on the earlier periods: of those that retrained there and
-        cost at most ``worth`` of the frozen model's loss more than the cheapest, the one with the
-        fewest retrains; among equals, the longer memory.
+        cost hardly more than the cheapest (by half a per cent of the frozen model's loss), the one
+        with the fewest retrains; among equals, the longer memory.
     naive : str
-        The naive forecast that did best on the earlier periods.
+        The naive forecast that did best on the later periods: hindsight is in its favour, so that
+        a model must beat them all.
     fixed, recent : str
         The policies that retrain most often, on all history, and on no more periods than the first
         fit had: fixed in advance, so that all scored periods may judge them.
@@ -348,7 +350,7 @@ def compare(study, seed=0):
     found |= forecasts | replays
     found = {name: _with_cost(history, study) for name, history in found.items()}
     table = _table(found, kinds, study.split)
-    best = _best(table, study.worth)
+    best = _best(table)
     count = int(found[best]["retrained"].sum())
     random = placebo(count, start, len(batches), np.random.default_rng(seed))
     random = backtest(learner, Policy(random, policies[best].remember, delay), start, loss)
@@ -356,7 +358,7 @@ def compare(study, seed=0):
     table = _table(found, kinds | {"placebo": "placebo"}, study.split)
     estimates = found["frozen"][["batch", "when", *_SELF]] if classes else empty
     drift = drift_table(batches, start, study.target, study.task)
-    simple = table.loc[table["kind"] == "naive", "earlier"].idxmin()
+    simple = table.loc[table["kind"] == "naive", "later"].idxmin()
     fixed, recent = list(policies)[:2]
     return Results(
         found, table, best, simple, fixed, recent, drift, estimates, _checks(study, learner)
@@ -387,9 +389,9 @@ def _table(histories, kinds, split):
     return pd.DataFrame.from_dict(rows, orient="index", columns=names)
 
 
-def _best(table, worth):
+def _best(table):
     policies = table[(table["kind"] == "retrain") & (table["retrains earlier"] > 0)]
-    allowed = policies["earlier"].min() + worth * abs(table.loc["frozen", "earlier"])
+    allowed = policies["earlier"].min() + TIE * abs(table.loc["frozen", "earlier"])
     return policies.loc[policies["earlier"] <= allowed, "retrains earlier"].idxmin()
 
 

@@ -162,10 +162,11 @@ class _Words:
             how = "which lowers it by" if self.helps else "no evidence that it helps, lowers it by"
             return f"{first}; retraining {results.chosen}, {how} {gain} against the frozen model."
         if kind == "retrain":
+            rows = "" if self._stale() else " It may be that more rows help, not newer ones."
             return (
                 f"Retrain {results.chosen}: {span} that lowers {metric} by {gain} against the "
                 f"frozen model, and {results.naive}, the best naive forecast, is "
-                f"{self.interval('naive - chosen')} worse than it."
+                f"{self.interval('naive - chosen')} worse than it.{rows}"
             )
         said = (
             f"No evidence that retraining helps: {results.chosen}, {span}, lowers {metric} by "
@@ -176,6 +177,9 @@ class _Words:
         if fixed["low"] > 0 and fixed["mean"] >= self.study.worth * abs(self.later["frozen"]):
             said += f" But earlier it did: {self._fixed()[0].lower()}{self._fixed()[1:]}."
         return said
+
+    def _stale(self):
+        return self.numbers.loc["frozen - recent, all periods", "low"] > 0
 
     def _beats_model(self):
         return self.numbers.loc["naive - chosen" if self.helps else "naive - frozen", "high"] < 0
@@ -207,8 +211,7 @@ class _Words:
 
     def _why(self):
         """Newer rows, or more rows?"""
-        fresh = self.numbers.loc["frozen - recent, all periods"]
-        if self.helps and fresh["low"] > 0:
+        if self.helps and self._stale():
             yield (
                 f"With newer rows, but no more of them than the first fit had "
                 f"({self.results.recent}), the gain is "

@@ -14,9 +14,9 @@ from tests.own_files import Lines, classes, simulated
 SEEDS = 100
 
 
-def told(kind, seed=0, make=simulated, **settings):
+def told(kind, seed=0, make=simulated, rows=50, **settings):
     settings = {"estimator": Lines(), "period": "month"} | settings
-    study = prepare(make(kind, seed), None, "ts", "y", **settings)
+    study = prepare(make(kind, seed, rows=rows), None, "ts", "y", **settings)
     results = compare(study)
     return study, results, verdict(study, results)
 
@@ -27,7 +27,8 @@ def told(kind, seed=0, make=simulated, **settings):
     [("cure", "retrain"), ("none", "no evidence"), ("virtual", "no evidence")],
 )
 def test_the_verdict_is_right_in_95_of_100_files(kind, expected):
-    right = sum(told(kind, seed)[2].kind == expected for seed in range(SEEDS))
+    """The first fit has 600 rows: with 300, in some files, more rows help by more than 2%."""
+    right = sum(told(kind, seed, rows=100)[2].kind == expected for seed in range(SEEDS))
     assert right >= 95
 
 
