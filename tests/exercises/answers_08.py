@@ -83,7 +83,7 @@ ANSWERS = {
         "wrong": [
             (PATIENT.format(threshold=500, wait=1), "never retrains"),
             ("def my_policy(now, scored):\n    return now + 1", "no timing is needed"),
-            ("def my_policy(now, scored):\n    return now + 97", "no clear difference"),
+            ("def my_policy(now, scored):\n    return now + 97", "fit other streams as well"),
             ("my_policy = 4", "should be a function"),
         ],
         "right": [
