@@ -6,19 +6,17 @@ a policy may know, and when, is decided here and nowhere else.
 retrains the model is fixed, so it scores ahead in blocks.
 """
 
-import sys
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from functools import lru_cache
 from numbers import Integral
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import ThreadpoolController
 
 from helpers.batches import Batches
 from helpers.policies import Alarm, Policy
+from helpers.threads import one_thread
 
 
 def squared_loss(y, prediction):
@@ -154,7 +152,7 @@ def backtest(learner, policy, start, loss=squared_loss, metrics=None, progress=F
     if not 1 <= start < T:
         raise ValueError(f"start must be between 1 and {T - 1}, so that rows remain; got {start}")
     _check_possible(policy, start, T)
-    window, now, spells = (0, int(edges[start])), start, []
+    window, now, spells, predicted = (0, int(edges[start])), start, [], []
     asked, promoted = window, False
     with _quick_fits(batches), _bar(T - start, progress) as bar:
         while now < T:
@@ -170,11 +168,8 @@ def backtest(learner, policy, start, loss=squared_loss, metrics=None, progress=F
                     f"{following}: a retrain must come after what it has seen"
                 )
             end = T if following is None else min(int(following), T)
-            spell = scored.spell(end, now > start, metrics or {})
-            if policy.gate is not None:
-                spell["promoted"] = spell["retrained"] & promoted
-                spell["asked_lo"], spell["asked_hi"] = (np.full(end - now, row) for row in asked)
-            spells.append(spell)
+            spells.append((now, *window, *asked, promoted))
+            predicted.append(scored.predicted(end))
             bar.update(end - now)
             if end < T:
                 known = max(start, end - policy.delay)
@@ -187,9 +182,30 @@ def backtest(learner, policy, start, loss=squared_loss, metrics=None, progress=F
                     promoted = _decision(policy.gate.better, *rivals)
                 window = challenger if promoted else window
             now = end
-    columns = {name: np.concatenate([s[name] for s in spells]) for name in spells[0]}
-    t = np.arange(start, T)
-    return pd.DataFrame({"batch": t, "when": batches.when[t], "rows": np.diff(edges)[t]} | columns)
+    edges, t = edges[start:], np.arange(start, T)
+    y, p, inner = batches.y[edges[0] :], np.concatenate(predicted), edges - edges[0]
+    loss_sums = np.add.reduceat(_row_losses(loss, y, p), inner[:-1])
+    history = {"batch": t, "when": batches.when[t], "rows": np.diff(edges)}
+    history |= {"loss": loss_sums / np.diff(edges)}
+    history |= _spells_of(spells, t, policy.gate is not None)
+    for name, metric in (metrics or {}).items():
+        pairs = zip(inner[:-1], inner[1:], strict=True)
+        history[name] = np.array([metric(y[a:b], p[a:b]) for a, b in pairs], float)
+    return pd.DataFrame(history)
+
+
+def _spells_of(spells, t, gated):
+    """Columns that say, for each batch of ``t``, which model served it."""
+    now, fit_lo, fit_hi, asked_lo, asked_hi, promoted = (
+        np.array(x) for x in zip(*spells, strict=True)
+    )
+    spell = np.searchsorted(now, t, side="right") - 1
+    retrained = (t == now[spell]) & (spell > 0)
+    columns = {"retrained": retrained, "fit_lo": fit_lo[spell], "fit_hi": fit_hi[spell]}
+    if gated:
+        columns |= {"promoted": retrained & promoted[spell]}
+        columns |= {"asked_lo": asked_lo[spell], "asked_hi": asked_hi[spell]}
+    return columns
 
 
 @contextmanager
@@ -198,15 +214,8 @@ def _quick_fits(batches):
     from sklearn import config_context
 
     finite = not isinstance(batches.X, pd.DataFrame)
-    one_thread = _thread_pools(len(sys.modules)).limit(limits=1)  # more would wait for each other
-    with one_thread, config_context(assume_finite=finite):
+    with one_thread(), config_context(assume_finite=finite):
         yield
-
-
-@lru_cache(maxsize=1)
-def _thread_pools(modules):
-    # Finding them is slow; a new one can only have come with a new module.
-    return ThreadpoolController()
 
 
 class _Scored:
@@ -254,27 +263,13 @@ class _Scored:
         a, b = self.edges[self._now] + len(self._predicted), self.edges[end]
         if a < b:
             new = self._learner.predict(self._model, int(a), int(b))
-            self._predicted = np.concatenate([self._predicted, new])
+            known = self._predicted
+            self._predicted = np.concatenate([known, new]) if len(known) else new
 
-    def spell(self, end, retrained, metrics):
-        """Columns of the history for batches ``now`` to ``end``."""
+    def predicted(self, end):
+        """Predictions for the rows of batches ``now`` to ``end``."""
         self._predict_to(end)
-        edges = self.edges[self._now : end + 1]
-        y, inner = self._y[edges[0] : edges[-1]], edges - edges[0]
-        p = self._predicted[: inner[-1]]
-        losses = _row_losses(self._loss, y, p)
-        loss = np.add.reduceat(losses, inner[:-1]) / np.diff(edges)
-        size = end - self._now
-        columns = {
-            "loss": loss,
-            "retrained": np.arange(size) < int(retrained),
-            "fit_lo": np.full(size, self._window[0]),
-            "fit_hi": np.full(size, self._window[1]),
-        }
-        for name, metric in metrics.items():
-            pairs = zip(inner[:-1], inner[1:], strict=True)
-            columns[name] = np.array([metric(y[a:b], p[a:b]) for a, b in pairs], float)
-        return columns
+        return self._predicted[: self.edges[end] - self.edges[self._now]]
 
 
 def _losses(learner, loss, window, rows):
