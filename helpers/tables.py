@@ -100,8 +100,8 @@ def read_table(
         The columns time, target and features, sorted by time; rows of one time keep their order.
         Features are numbers, or categories for text; True is 1.
     report : DataFrame
-        Columns step, rows and what. Read and dropped (negative) add up to kept; then, with
-        counts of kept rows, how the columns were understood.
+        Columns step, rows and what. Read, set aside (negative; only of a sample) and dropped
+        (negative) add up to kept; then, with counts of kept rows, what was done and understood.
 
     Raises
     ------
@@ -149,7 +149,7 @@ def read_table(
     if loaded.step > 1:
         sampled = f"one row at random of every {loaded.step} in a row, for max_rows={max_rows:,}"
         words = f"not in the sample of {sampled}; what follows counts in the sample"
-        counts.append(("dropped", len(raw) - loaded.total, words))
+        counts.append(("set aside", len(raw) - loaded.total, words))
     counts += [("dropped", -int(gone.sum()), why) for gone, why in steps]
 
     rows = int(left.sum())

@@ -48,7 +48,9 @@ def said(report):
 def assert_adds_up(table, report):
     assert list(report.columns) == ["step", "rows", "what"]
     (read,), (kept,), dropped = (counts(report, step) for step in ("read", "kept", "dropped"))
-    assert read + sum(dropped) == kept == len(table) and max(dropped) <= 0
+    aside = counts(report, "set aside")
+    assert read + sum(aside) + sum(dropped) == kept == len(table)
+    assert max([*dropped, *aside]) <= 0 and len(aside) <= 1
     assert all(0 < rows <= kept for rows in counts(report, "of these"))
 
 

@@ -585,6 +585,7 @@ def test_a_file_too_large_is_sampled_evenly_in_time(form, tmp_path, monkeypatch)
     assert len(result) == rows // step
     what = f"not in the sample of one row at random of every {step} in a row, for max_rows=1,000"
     assert words(report, len(result) - rows, what) and counts(report, "read") == [rows]
+    assert counts(report, "set aside") == [len(result) - rows]
     whole = table["ts"].str[:7].value_counts().sort_index()
     share = result["ts"].dt.strftime("%Y-%m").value_counts().sort_index() * step
     assert ((share - whole).abs() < 2 * step).all()
