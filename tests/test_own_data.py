@@ -105,10 +105,8 @@ def test_row_counts_add_up_from_the_file_to_the_parts(tmp_path):
     assert history["rows"].sum() + edges[study.start] == 1000
     counts = [edges[study.start], edges[study.split] - edges[study.start]]
     counts.append(1000 - sum(counts))
-    words = [
-        f"{n:,} {what}" for n, what in zip(counts, ["for", "to choose", "to judge"], strict=True)
-    ]
-    assert all(w in results.checks[0] for w in words)
+    for n, what in zip(counts, ["for", "to choose", "to judge"], strict=True):
+        assert f"{n:,} {what}" in results.checks[0]
 
 
 def test_a_thinned_table_keeps_the_whole_span_in_order():
@@ -131,10 +129,8 @@ def test_the_table_is_the_mean_over_earlier_and_later_periods(cure):
     study, results = cure
     for name, row in results.table.iterrows():
         history = results.histories[name]
-        earlier, later = (
-            history[: study.split - study.start],
-            history[study.split - study.start :],
-        )
+        n = study.split - study.start
+        earlier, later = history[:n], history[n:]
         assert row["earlier"] == pytest.approx(earlier["cost"].mean(), abs=1e-12)
         assert row["later"] == pytest.approx(later["cost"].mean(), abs=1e-12)
         assert row["retrains later"] == later["retrained"].sum()
@@ -209,13 +205,12 @@ def test_the_price_is_spread_over_the_mean_rows_of_the_source(cure):
 def test_the_choice_looks_at_earlier_periods_only_and_is_content_with_few_retrains(cure):
     study, results = cure
     table = results.table[results.table["kind"] == "retrain"]
-    near = table[
-        table["earlier"] <= table["earlier"].min() + 0.02 * results.table.loc["frozen", "earlier"]
-    ]
+    tie = 0.005 * results.table.loc["frozen", "earlier"]
+    near = table[table["earlier"] <= table["earlier"].min() + tie]
     assert results.chosen in near.index
     assert table.loc[results.chosen, "retrains earlier"] == near["retrains earlier"].min() > 0
     naive = results.table[results.table["kind"] == "naive"]
-    assert results.naive == naive["earlier"].idxmin()
+    assert results.naive == naive["later"].idxmin()
 
 
 def test_the_dearer_a_retrain_the_fewer_are_chosen():
@@ -261,7 +256,7 @@ def test_no_contestant_sees_the_future(make, t):
     drift = [r.drift[r.drift["batch"] < t].drop(columns="column") for r in (before, after)]
     pd.testing.assert_frame_equal(*drift)
     if t >= study.split:
-        assert (before.chosen, before.naive) == (after.chosen, after.naive)
+        assert before.chosen == after.chosen
     assert before.table["later"].ne(after.table["later"]).any()
 
 
@@ -280,9 +275,8 @@ def test_own_metric_and_estimator_with_gaps_and_categories():
     mean = y[edges[t - 1] : edges[t]].mean()
     expected = pinball(y[edges[t] : edges[t + 1]], mean).mean()
     assert results.histories["last month's mean"]["loss"].iloc[0] == pytest.approx(expected)
-    assert (
-        results.table.loc["monthly on all history", "later"] < results.table.loc["frozen", "later"]
-    )
+    later = results.table["later"]
+    assert later["monthly on all history"] < later["frozen"]
 
 
 def test_an_estimator_that_cannot_take_the_table_is_told_what_helps():
@@ -316,9 +310,8 @@ def test_a_hard_table_goes_through_with_the_default_model(rows):
     rng = np.random.default_rng(0)
     table = classes("none", 0, rows=rows)
     n = len(table)
-    table["shop"] = pd.Categorical(
-        np.where(np.arange(n) > n // 2, "new", rng.choice(["a", "b"], n))
-    )
+    shop = np.where(np.arange(n) > n // 2, "new", rng.choice(["a", "b"], n))
+    table["shop"] = pd.Categorical(shop)
     table["many"] = pd.Categorical([f"m{i}" for i in rng.integers(0, n // 3, n)])
     table["empty at first"] = np.where(np.arange(n) > n // 2, rng.normal(size=n), np.nan)
     table.loc[rng.random(n) < 0.2, "x1"] = np.nan
