@@ -171,26 +171,29 @@ def four_worlds(rng, streams, batches, rows, d, window, jump=2.0, rate=5e-4, spe
     return {kind: Streams(X, noise, b, window) for kind, b in paths.items()}, jumped
 
 
-def one_jump(rng, at, batches, rows, d, window, jump=2.0):
-    """Streams in which the coefficients jump once.
+def one_jump(rng, streams, at, batches, jump=2.0):
+    """The inputs and the noise of other streams, with coefficients that jump once.
 
     Parameters
     ----------
     rng : numpy.random.Generator
+        Draws the direction of each stream's jump.
+    streams : Streams
     at : array of int, shape (S,)
-        For each stream, the batch before which they jump.
-    batches, rows, d, window, jump
-        As for `four_worlds`.
+        For each stream, the batch before which the coefficients jump from 0.
+    batches : int
+        How many of the batches to take.
+    jump : float
+        Length of the jump.
 
     Returns
     -------
     Streams
     """
-    size = (len(at), batches)
-    X, noise = rng.normal(size=(*size, rows, d)), rng.normal(size=(*size, rows))
-    after = np.arange(batches) >= np.asarray(at)[:, None]
-    b = jump * after[..., None] * _directions(rng, len(at), 1, d)
-    return Streams(X, noise, b, window)
+    X, noise = streams.X[:, :batches], streams.noise[:, :batches]
+    after = np.arange(X.shape[1]) >= np.asarray(at)[:, None]
+    b = jump * after[..., None] * _directions(rng, len(X), 1, X.shape[3])
+    return Streams(X, noise, b, streams.window)
 
 
 def _directions(rng, *shape):

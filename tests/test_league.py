@@ -222,11 +222,13 @@ def test_the_paths_of_the_four_worlds():
 
 
 def test_one_jump_is_where_it_should_be():
-    at = np.array([5, 17])
-    streams = one_jump(np.random.default_rng(0), at, 30, 10, D, WINDOW)
+    at, other = np.array([5, 17, 8, 29]), walking()
+    streams = one_jump(np.random.default_rng(0), other, at, 30)
     lengths = np.linalg.norm(np.diff(streams.b, axis=1), axis=-1)
     np.testing.assert_array_equal(lengths.argmax(axis=1) + 1, at)
     np.testing.assert_allclose(lengths.sum(axis=1), 2)
+    np.testing.assert_array_equal(streams.X, other.X[:, :30])
+    np.testing.assert_array_equal(streams.noise, other.noise[:, :30])
 
 
 def test_random_times():
