@@ -49,8 +49,8 @@ def safe_cut(answer, old_rows, new_rows, bins, false_alarms):
 
     if close(value, law(false_alarms), rel=0.05):
         return (
-            f"{law(false_alarms):.3f}: a false alarm in {false_alarms:.0%} of the weeks. Nearly all "
-            "of the chance comes from the few new rows: more reference rows would hardly help."
+            f"{law(false_alarms):.3f}: a false alarm in {false_alarms:.0%} of the weeks. Nearly "
+            "all of the chance comes from the few new rows: more reference rows would hardly help."
         )
     shapes = [
         (law(false_alarms, free=bins), f"{bins} shares add up to 1. How many of them are free?"),
@@ -204,8 +204,8 @@ def cheapest_threshold(answer, k, shift, between, staleness, retrain):
     if cost(value) <= 1.02 * cost(cheapest()):
         delay, quiet = cusum_run_length(k, value, shift), cusum_run_length(k, value)
         return (
-            f"{delay:.0f} rows late, and quiet for {quiet:,.0f}. To wait a row longer is cheap here, "
-            "a needless retrain is not: h lies far above the textbooks' 4 or 5."
+            f"{delay:.0f} rows late, and quiet for {quiet:,.0f}. To wait a row longer is cheap "
+            "here, a needless retrain is not: h lies far above the textbooks' 4 or 5."
         )
     shapes = [
         (cheapest(late=staleness), "You let the relation turn at every row. How often does it?"),
