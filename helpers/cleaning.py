@@ -135,39 +135,26 @@ def numbers_in_text(column, how):
     except TypeError:  # lists or the like
         return column, []
     found = pd.Series(found, dtype=object)
-    text = found.map(lambda value: isinstance(value, str)).astype(bool) & ~missing(found)
+    here = ~missing(found)
+    text = found.map(lambda value: isinstance(value, str)).astype(bool) & here
     plain = pd.to_numeric(found, errors="coerce").astype(float)
     if not (text & plain.isna()).any() and how.decimal != ",":
         return column, []
     rows = np.bincount(codes[codes >= 0], minlength=len(found))
-    enough = MOSTLY * rows[(~missing(found)).to_numpy()].sum()
+    enough = MOSTLY * rows[here].sum()
     short = found[text].astype(str)
-    short = short[short.str.len() <= LONGEST]
+    # A number such as 1e5 is not in the form, and one of Python's is not text.
+    short = short[(short.str.len() <= LONGEST) & ~short.str.fullmatch(r"(?i)[^e]*\de[+-]?\d+\s*")]
     parts = short.str.extract(FORM).reindex(found.index)
-    like = parts["body"].notna() | plain.notna()
-    if rows[like.to_numpy()].sum() < enough:
+    if rows[parts["body"].notna() | plain.notna()].sum() < enough:
         return column, []
-    body = parts["body"].dropna()
-    spaced = body.str.fullmatch(SPACED)
-    tidy = body.where(~spaced, body.str.replace(rf"[{SPACES}]", "", regex=True))
-    point = _decimal(column.name, found, tidy, spaced, how)
-    swap = str.maketrans(",.", ".,") if point == "," else {}
-    tidy = tidy.map(lambda value: value.translate(swap))
-    good = tidy.str.fullmatch(r"(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?")
-    size = tidy[good].str.replace(",", "").astype(float).reindex(found.index)
-    negative = parts["sign"].isin(["-", "\u2212"]) | parts["minus"].eq("-")
-    # A number such as 1e5 or inf is not in the form, and one of Python's is not text.
-    other = plain.where(~text | parts["body"].isna())
-    numbers = size.where(~negative, -size).fillna(other)
+    size, grouped, comma = _sizes(column.name, found, parts, how)
+    numbers = size.fillna(plain.where(parts["body"].isna()))
     units = (parts["before"].fillna("") + " " + parts["after"].fillna("")).map(_unit)
     numbers = _of_one_unit(column.name, found, numbers, units, rows, how)
     read = numbers.notna()
-    if rows[read.to_numpy()].sum() < enough:
+    if rows[read].sum() < enough:
         return column, []
-    grouped = spaced.reindex(found.index, fill_value=False) | tidy.str.contains(",").reindex(
-        found.index, fill_value=False
-    )
-    comma = body.str.contains(",").reindex(found.index, fill_value=False) & (point == ",")
     notes = []
     for these, words in [
         (grouped, "has thousands separators"),
@@ -179,9 +166,24 @@ def numbers_in_text(column, how):
             first = int(these.argmax())
             said = f"{column.name!r} {words}, such as {found[first]!r}, read as {numbers[first]:g}"
             notes.append((these[codes] & (codes >= 0), said))
-    changed = read & text
-    values = found.where(~changed, numbers.astype(object)).reindex(codes).to_numpy(object)
+    values = found.where(~(read & text), numbers.astype(object)).reindex(codes).to_numpy(object)
     return pd.Series(values, column.index, dtype=object, name=column.name), notes
+
+
+def _sizes(name, found, parts, how):
+    """Numbers of the digits in the form, and which have thousands separators or decimal commas."""
+    body = parts["body"].dropna()
+    spaced = body.str.fullmatch(SPACED)
+    tidy = body.where(~spaced, body.str.replace(rf"[{SPACES}]", "", regex=True))
+    point = _decimal(name, found, tidy, spaced, how)
+    swap = str.maketrans(",.", ".,") if point == "," else {}
+    tidy = tidy.map(lambda value: value.translate(swap))
+    good = tidy.str.fullmatch(r"(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?")
+    size = tidy[good].str.replace(",", "").astype(float).reindex(found.index)
+    negative = parts["sign"].isin(["-", "\u2212"]) | parts["minus"].eq("-")
+    grouped = (spaced | tidy.str.contains(",")).reindex(found.index, fill_value=False)
+    comma = body.str.contains(",").reindex(found.index, fill_value=False) & (point == ",")
+    return size.where(~negative, -size), grouped, comma
 
 
 def _decimal(name, found, tidy, spaced, how):
@@ -224,14 +226,14 @@ def _of_one_unit(name, found, numbers, units, rows, how):
     size = pd.Series(rows, found.index)[read].groupby(units[read]).sum()
     if len(size) < 2 or how.mixed_units == "ignore":
         return numbers
-    main = size.idxmax()
-    if all(unit.lower() in UNITS or unit in UNITS or not unit for unit in size.index):
-        shown = [str(found[units.index[read & (units == unit)][0]]) for unit in size.index[:3]]
+    known = [unit for unit in size.index if not unit or unit in UNITS or unit.lower() in UNITS]
+    if len(known) > 1 and size[known].sum() >= MOSTLY * size.sum():
+        shown = [str(found[units.index[read & (units == unit)][0]]) for unit in known[:3]]
         raise ValueError(
             f"{name!r} mixes units, as in {shown}; write them alike, leave it out with "
             f"ignore=[{name!r}], or give mixed_units='ignore' to take the numbers as they stand"
         )
-    return numbers.where(units == main)
+    return numbers.where(units == size.idxmax())
 
 
 def sentinels_in(numbers):

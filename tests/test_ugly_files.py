@@ -394,6 +394,21 @@ def test_mixed_units_are_refused(pair, share):
     assert result["z"].tolist() == expected if len(set(expected)) > 1 else "z" not in result
 
 
+def test_a_stray_unit_does_not_hide_the_mixture_and_an_unknown_one_goes_missing():
+    texts = ["12 kg", "13 lb"] * 114 + ["7 foo"] * 12
+    with pytest.raises(ValueError, match="'z' mixes units, as in .*'12 kg', '13 lb'"):
+        read(plain().assign(z=texts))
+    texts = [f"{at % 9} kg" for at in range(230)] + ["7 foo"] * 10
+    result, report = read(plain().assign(z=texts))
+    assert words(report, 10, "'z' is no finite number, such as '7 foo'; set to missing")
+
+
+@pytest.mark.parametrize("text", ["1e2", "1E2", "-1e2", "1.5e+3", "2e-3", " 1e2 "])
+def test_powers_of_ten_beside_numbers_with_separators(text):
+    table = plain().assign(z=["1,000.5", "17", "3.25", text] * 60)
+    assert read(table)[0]["z"].tolist() == [1000.5, 17, 3.25, float(text)] * 60
+
+
 def test_one_unit_in_several_spellings_is_one():
     texts = ["1 day", "2 days", "3 Days", "4 DAYS."] * 60
     result, report = read(plain().assign(z=texts))
