@@ -21,7 +21,7 @@ from tests.notebooks import (
 
 MAX_LINES, MEDIAN_LINES, WORDS_PER_LINE = 15, 4, (8, 15)
 ALT_LENGTH = 40  # characters
-ROLES = {"simulate", "guess", "explore", "exercise", "solution", "nbval-skip"}
+ROLES = {"simulate", "guess", "explore", "exercise", "solution", "nbval-skip", "parameters"}
 COLAB = """\
 # On Colab this fetches the workbook's package. Elsewhere it does nothing, and the tests skip it.
 import sys

@@ -19,6 +19,7 @@ MODULES = {
     "08": "when_to_retrain",
     "09": "gate_before_you_ship",
     "10": "a_real_year",
+    "11": "your_own_data",
     "12": "field_guide",
 }
 
