@@ -145,6 +145,11 @@ def _placed(column, times, offset, zone, clock):
             (twice, f"times that the clock in {clock} shows twice, taken as the first"),
             (read, f"times in {zone or clock}, and so are the periods"),
         ]
+    if len(with_one) and not len(without) and clock is not None:
+        raise ValueError(
+            f"clock={clock!r} has nothing to read: all values of time {column.name!r} have an "
+            "offset. Leave clock out; zone names the zone to which they are converted."
+        )
     if len(with_one) and len(without):
         raise ValueError(
             f"time {column.name!r} mixes values with an offset, such as {str(with_one.iloc[0])!r}, "

@@ -171,6 +171,31 @@ def test_offsets_that_change_with_the_season_become_one_zone():
     assert (berlin == utc).all() and berlin.nunique() == 3
 
 
+@pytest.mark.parametrize("name", ["Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe"])
+def test_a_clock_against_the_standard_library(name):
+    """Every half hour of two years: the hour shown twice is the first, the one left out none."""
+    zone = zoneinfo.ZoneInfo(name)
+    start = dt.datetime(2023, 1, 1)
+    local = [start + dt.timedelta(minutes=30 * step) for step in range(2 * 365 * 48)]
+    expected, twice = [], 0
+    for time in local:
+        first, second = (time.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+        there = first.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == time
+        expected.append(first.astimezone(UTC) if there else None)
+        twice += there and first.utcoffset() != second.utcoffset()
+    texts = [f"{time:%Y-%m-%d %H:%M}" for time in local] + ["2023-06-01T00:00Z"]
+    times, notes = read(*texts, clock=name)
+    expected.append(dt.datetime(2023, 6, 1, tzinfo=UTC))
+    left = pd.Series(expected, dtype="datetime64[us, UTC]")
+    assert str(times.dt.tz) == name
+    pd.testing.assert_series_equal(times.dt.tz_convert("UTC"), left, check_names=False)
+    said = {how: rows for rows, how in notes}
+    assert said[f"times that the clock in {name} shows twice, taken as the first"] == twice > 0
+    here = int(left.notna().sum())
+    assert said[f"times without an offset, read as the clock in {name}"] == here - 1 < len(local)
+    assert said[f"times in {name}, and so are the periods"] == here
+
+
 def test_the_index_and_the_column_stay_as_they_are():
     column = pd.Series(["31/1/2024", "soon", "30/1/2024", None], index=[7, 7, 3, 3], name="ts")
     before = column.copy()
@@ -196,6 +221,11 @@ def test_the_index_and_the_column_stay_as_they_are():
         ([45321.5, 45322.0], {}, ValueError, "numbers from 45321.5"),
         (["2024-01-31"], {"unit": "s"}, ValueError, "unit='s' is for numbers.*holds text"),
         (["2024-01-31"], {"zone": "UTC"}, ValueError, "zone='UTC' has nothing to convert.*Leave"),
+        (["2024-01-31T10:00Z"], {"clock": "UTC"}, ValueError,
+         "clock='UTC' has nothing to read: all values of time 'ts' have an offset. Leave clock"),
+        ([1706708700], {"clock": "UTC"}, ValueError, "clock='UTC' has nothing to read"),
+        (["2024-01-31T10:00Z", "2024-01-31"], {}, ValueError, "such as clock='Europe/Berlin'"),
+        (["2024-01-31"], {"clock": "Europe/Berlni"}, ValueError, "clock .*nearest: .*'Europe/Berl"),
         (["2024-01-31"], {"zone": "Europe/Berlni"}, ValueError, "nearest: .*'Europe/Berlin'"),
         (["2024-01-31"], {"zone": UTC}, TypeError, "zone must be a name, such as"),
         (["2024-01-31"], {"unit": "h"}, ValueError, r"unit must be one of \['s', 'ms'"),
