@@ -91,9 +91,13 @@ def words_in(markdown):
 
 
 def density(notebook):
-    """Words of prose per line of code, and the median number of lines of a code cell."""
+    """Words of prose per line of code, and the median number of lines of a code cell.
+
+    The rows of a table are looked up, not read, and do not count as prose.
+    """
     lines = [lines_of(cell) for cell in code_cells(notebook)]
-    words = sum(words_in(c.source) for c in notebook.cells if c.cell_type == "markdown")
+    prose = [c.source for c in notebook.cells if c.cell_type == "markdown"]
+    words = sum(words_in(re.sub(r"(?m)^\|.*$", "", text)) for text in prose)
     return words / max(sum(lines), 1), statistics.median(lines or [0])
 
 
