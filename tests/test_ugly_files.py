@@ -500,6 +500,7 @@ def ordinary(rng):
     yield rng.choice(prices, 500)
     yield rng.choice(prices[[0, 1, 3, 7]], 500)
     yield rng.integers(900, 1100, 500)
+    yield np.append(rng.integers(0, 900, 500), [999, 999])
     yield rng.choice([0, 999], 500)
     yield rng.choice([-99, -98, -97, 5], 500)
     yield rng.standard_cauchy(500).round()
