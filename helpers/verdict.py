@@ -198,6 +198,8 @@ class _Words:
         )
         if not self.helps or self.results.fixed != self.results.chosen:
             yield f"{self._fixed()}."
+        if self.results.chosen.startswith("on alarm"):
+            yield "The alarm is Page and Hinkley's test on the losses, row by row (notebook 07)."
         judged = len(study.batches) - study.split
         if judged < FEW:
             yield f"Only {judged} {study.unit}s judge it: the interval itself is uncertain."
@@ -251,10 +253,12 @@ class _Words:
 
     def _watch(self):
         drift, unit = self.results.drift, self.study.unit
-        share = drift.groupby(["role", "batch"])["alarm"].any().groupby("role").mean()
-        words = f"Inputs differ from the first rows in {share['input']:.0%} of the {unit}s, "
-        words += f"the target in {share['target']:.0%}"
-        if not self.helps and share["input"] > 0.5:
+        alarms = drift.groupby(["role", "batch"])["alarm"].any()
+        shares = [alarms[alarms.index.get_level_values(0) == role] for role in ("input", "target")]
+        inputs, target = (float(share.mean()) if len(share) else 0.0 for share in shares)
+        words = f"Inputs differ from the first rows in {inputs:.0%} of the {unit}s, "
+        words += f"the target in {target:.0%}"
+        if not self.helps and inputs > 0.5:
             words += ": drift that retraining does not cure, or that does no harm (notebook 02)"
         yield words + ". Alike neighbours make such tests alarm too often (notebook 07)."
         if len(estimates := self.results.estimates):

@@ -57,9 +57,10 @@ def drift_table(batches, start, target, task, level=0.05):
                 found.append((t, batches.when[t], name, role, *test, more))
     names = ["batch", "when", "column", "role", "test", "statistic", "p", "psi", "missing"]
     table = pd.DataFrame(found, columns=names).sort_values("batch", kind="stable")
-    judged = table.groupby(["batch", "role"], sort=False)["p"]
-    table["alarm"] = judged.transform(lambda p: bonferroni(p.to_numpy(), level)).astype(bool)
-    return table.reset_index(drop=True)
+    table = table.reset_index(drop=True).assign(alarm=False)
+    for rows in table.groupby(["batch", "role"], sort=False).indices.values():
+        table.loc[rows, "alarm"] = bonferroni(table["p"].to_numpy()[rows], level)
+    return table
 
 
 def _thin(rows):

@@ -73,16 +73,15 @@ def test_the_numbers_are_those_of_the_later_periods(cure):
 
 def test_a_stale_model_is_told_from_one_with_few_rows(cure):
     assert any("the frozen model went stale" in s for s in cure[2].sentences)
-    # Eight inputs and few rows: what helps is more rows, in a world that stays.
+    # Thirty inputs and few rows: what helps is more rows, in a world that stays.
     rng = np.random.default_rng(0)
-    X = pd.DataFrame(rng.normal(size=(600, 10)), columns=[f"x{i}" for i in range(10)])
-    ts = np.datetime64("2021-01-01") + np.repeat(np.arange(30) * 30, 20)
-    few = X.assign(ts=ts, y=X.sum(axis=1) + rng.normal(size=600) * 5)
-    few = few.iloc[80:]
-    study = prepare(few, None, "ts", "y", estimator=Lines(), period=20, metric="squared error")
+    few = pd.DataFrame(rng.normal(size=(520, 30)), columns=[f"x{i}" for i in range(30)])
+    few["y"] = few.sum(axis=1) + rng.normal(size=520) * 3
+    few["ts"] = pd.date_range("2024-01-01", periods=520, freq="h")
+    study = prepare(few, None, "ts", "y", estimator=Lines(), period=10, metric="squared error")
     words = verdict(study, compare(study))
-    if words.kind == "retrain":
-        assert any("more rows rather than from newer ones" in s for s in words.sentences)
+    assert words.kind == "retrain" and "more rows help, not newer ones" in words.headline
+    assert any("more rows rather than from newer ones" in s for s in words.sentences)
 
 
 def test_drift_that_retraining_need_not_cure_is_said():
