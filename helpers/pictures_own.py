@@ -1,4 +1,4 @@
-"""The pictures of a reader's own study: losses, differences, drift, the label-free estimate, prices.
+"""The pictures of a reader's own study: losses, differences, drift, prices.
 
 Each builder returns a figure and its text alternative. Names come from a reader's file, so they
 are shortened, and a dollar sign starts no formula.
@@ -7,6 +7,7 @@ are shortened, and a dollar sign starts no formula.
 import numpy as np
 
 from helpers.explore import Picture
+from helpers.own_data import _best
 from helpers.plots import COLOURS, figure, legend_below
 
 LONGEST = 42  # characters of a name
@@ -176,48 +177,46 @@ def price_picture(study, results):
         return Picture(_nothing()[0], (), lambda price: None), [0.0, 1.0]
     table = results.table[results.table["kind"].isin(["frozen", "retrain"])]
     rows = study.weight * np.diff(study.batches.edges)[study.start :].mean()
-    T, start, split = len(study.batches), study.start, study.split
-    bare, per_price = {}, {}
-    for part, periods in [("earlier", split - start), ("later", T - split)]:
-        retrains = table[f"retrains {part}"].to_numpy(float)
-        per_price[part] = retrains / periods / rows
-        bare[part] = table[part].to_numpy(float) - study.price * per_price[part]
-    gain = bare["earlier"][0] - bare["earlier"][1:]
-    times = per_price["earlier"][1:]
-    most = max(np.max(gain[times > 0] / times[times > 0], initial=0), rows * bare["earlier"][0] / T)
-    prices = [float(f"{price:.2g}") for price in np.linspace(0, 1.3 * most, STEPS)]
+    periods = {"earlier": study.split - study.start, "later": len(study.batches) - study.split}
+    each = {part: table[f"retrains {part}"] / n / rows for part, n in periods.items()}
 
-    def cost(part, price):
-        return bare[part] + price * per_price[part]
+    def at(price):
+        return table.assign(
+            **{part: table[part] + (price - study.price) * each[part] for part in periods}
+        )
 
-    def chosen(price):
-        costs = np.where(per_price["earlier"] > 0, cost("earlier", price), np.inf)
-        costs[0] = cost("earlier", price)[0]
-        near = costs <= costs.min() + study.worth * abs(costs[0])
-        return int(np.where(near, per_price["earlier"], np.inf).argmin())
-
+    prices = _prices(at(0.0)["earlier"], each["earlier"])
     height = np.arange(len(table))[::-1]
     fig, ax = figure(width=9, height=0.32 * len(table) + 1.6)
-    shown = [cost(part, price) for part in bare for price in (0, prices[-1] / 2)]
-    ax.set(xlim=_around(np.concatenate(shown)), ylim=(-0.7, len(table) + 0.5))
+    ends = [at(price)[[*periods]].to_numpy() for price in (0.0, prices[-1])]
+    ax.set(xlim=_around(np.concatenate(ends)), ylim=(-0.7, len(table) + 0.5))
     ax.set_yticks(height, [plain(name) for name in table.index])
     ax.set_xlabel(f"mean {plain(study.metric)} of a {study.unit}, retrains paid for")
     style = {"ls": "", "color": COLOURS["retrained"]}
-    (rings,) = ax.plot(bare["earlier"], height, marker="o", mfc="none", label="earlier", **style)
-    (dots,) = ax.plot(bare["later"], height, marker="o", label="later", **style)
+    (rings,) = ax.plot(table["earlier"], height, marker="o", mfc="none", label="earlier", **style)
+    (dots,) = ax.plot(table["later"], height, marker="o", label="later", **style)
     (mark,) = ax.plot([], [], "s", ms=14, mfc="none", mew=2, color=COLOURS["frozen"],
                       label="chosen on the earlier periods")  # fmt: skip
     words = ax.text(0.99, 0.97, "", transform=ax.transAxes, ha="right", va="top")
     legend_below(fig, ax)
 
     def update(price):
-        rings.set_xdata(cost("earlier", price))
-        dots.set_xdata(cost("later", price))
-        best = chosen(price)
-        mark.set_data([cost("earlier", price)[best]], [height[best]])
-        words.set_text(f"a retrain costs {price:,.3g}: {plain(table.index[best])}")
+        now = at(price)
+        rings.set_xdata(now["earlier"])
+        dots.set_xdata(now["later"])
+        best = _best(now)
+        mark.set_data([now.loc[best, "earlier"]], [height[now.index.get_loc(best)]])
+        frozen, retrained = now.loc[["frozen", best], "later"]
+        words.set_text(f"price {price:,.3g}; later: frozen {frozen:.3g}, chosen {retrained:.3g}")
 
     return Picture(fig, (rings, dots, mark, words), update), prices
+
+
+def _prices(cost, each):
+    """From 0 to beyond the price at which no policy pays on the earlier periods."""
+    gain = (cost["frozen"] - cost[each > 0]) / each[each > 0]
+    most = max(gain.max(), abs(cost["frozen"]) / each.max() / 10)
+    return [float(f"{price:.2g}") for price in np.linspace(0, 1.2 * most, STEPS)]
 
 
 def _around(values):

@@ -41,7 +41,7 @@ body {{ font: 16px/1.5 sans-serif; max-width: 60em; margin: 2em auto; padding: 0
 img {{ max-width: 100%; height: auto }}
 .wide {{ overflow-x: auto }}
 table {{ border-collapse: collapse; font-size: .9em }}
-th, td {{ border-bottom: 1px solid #ccc; padding: .2em .6em; text-align: left; vertical-align: top }}
+th, td {{ border-bottom: 1px solid #ccc; padding: .2em .6em; text-align: left }}
 td.number {{ text-align: right; font-variant-numeric: tabular-nums }}
 </style>
 </head>

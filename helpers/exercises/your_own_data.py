@@ -70,9 +70,8 @@ def hidden(answer, table):
     constant = np.ptp(values) == 0
     share = 0.0 if constant else float(np.corrcoef(values, target)[0, 1] ** 2)
     features = [c for c in result.columns if c not in (_TIME, _TARGET)]
-    found = {
-        leak.feature: leak for leak in find_leaks(result, _TIME, _TARGET, features, "regression")
-    }
+    leaks = find_leaks(result, _TIME, _TARGET, features, "regression")
+    found = {leak.feature: leak for leak in leaks}
     if name in found:
         raise NotYet(f"The guard found it: {name!r} {found[name].what}. Blur it a little more.")
     if share < _SHARE:
@@ -113,7 +112,8 @@ def late_hurts(answer):
             np.where(error < 0, -3 * error, error),
         "An error to one side comes out below zero. A loss is never negative: take the size.":
             np.where(error > 0, 3 * error, error),
-        "Early orders cost something too: the size of the error.": np.where(error > 0, 3 * error, 0),
+        "Early orders cost something too: the size of the error.":
+            np.where(error > 0, 3 * error, 0),
         "That is the size of the error alone. Late orders count three times.": np.abs(error),
         "That is three times the error on both sides. Only late orders count three times.":
             3 * np.abs(error),
