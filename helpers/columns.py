@@ -273,7 +273,10 @@ def _fault(values):
     # Numbers drawn at random from so few would repeat far more often.
     dense = types.is_integer_dtype(values.dtype) and np.ptp(values.to_numpy(float)) < 3 * rows
     if (text or dense) and distinct >= NEARLY * rows:
-        return f"has {distinct:,} values in {rows:,} rows, like an identifier"
+        return (
+            f"has {distinct:,} values in {rows:,} rows, like an identifier; identifier="
+            f"{values.name!r} compares the rows of one"
+        )
     return None
 
 

@@ -19,7 +19,8 @@ from helpers.sampling import places, sampled
 
 TEXT = {".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz"}
 PARQUET = {".parquet", ".pq"}
-SEEN = 100_000  # cells in which to look for points and commas
+SAMPLE = 2**20  # characters that show the separator and the names
+SEEN = 100_000  # cells of these in which to look for points and commas
 UNNAMED = "Unnamed: {}"  # a column without a name, by its place
 INDEX = "__index_level_0__"  # the same in a Parquet file that pandas wrote
 THREE = r"[1-9]\d{0,2}"  # digits before a first thousands separator
@@ -119,7 +120,8 @@ def open_source(source, text=(), encoding="utf-8-sig", decimal=None):
         raise TypeError(f"source must be a path or a DataFrame; got {type(source).__name__}")
     path = Path(source).expanduser()
     if path.is_dir():
-        inside = sorted(p.name for p in path.iterdir() if p.suffix.lower() in TEXT | PARQUET)
+        known = tuple(TEXT | PARQUET)
+        inside = sorted(p.name for p in path.iterdir() if p.name.lower().endswith(known))
         raise ValueError(
             f"source {str(path)!r} is a folder; name one file in it"
             + (f", such as {inside[0]!r}" if inside else "")
@@ -199,13 +201,17 @@ def evidence(bodies, spaced=False):
 
 def _csv(path, text, encoding, decimal):
     with _explained(path, encoding), _opened(path, encoding) as file:
-        sample = file.read(2**20)
-    if "\0" in sample:
-        raise ValueError(f"source {path.name!r} is no text; perhaps encoding='utf-16' reads it")
-    header = next((line for line in sample.splitlines() if line.strip()), "")
-    separator = max(",;\t|", key=header.count)
-    first = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
-    names = next((row for row in first if "".join(row).strip()), [])
+        sample = file.read(SAMPLE)
+        if "\0" in sample:
+            raise ValueError(f"source {path.name!r} is no text; perhaps encoding='utf-16' reads it")
+        if len(sample) == SAMPLE:  # half a cell shows nothing
+            sample = sample[: sample.rfind("\n")]
+        header = next((line for line in sample.splitlines() if line.strip()), "")
+        separator = max(",;\t|", key=header.count)
+        first = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
+        names = next((row for row in first if "".join(row).strip()), [])
+        rows = islice(first, SEEN // (len(names) or 1))
+        cells = [cell.strip().lstrip("-") for row in rows for cell in row]
     notes = ["begins with a byte-order mark, passed over"] if _marked(path, encoding) else []
     names = [name.removeprefix("\ufeff") for name in names]
     if any(name != name.strip() for name in names):
@@ -213,9 +219,6 @@ def _csv(path, text, encoding, decimal):
     names = [name.strip() for name in names]
     blank = [place for place, name in enumerate(names) if not name]
     names = [name or UNNAMED.format(place) for place, name in enumerate(names)]
-    cells = [
-        cell.strip().lstrip("-") for row in islice(first, SEEN // (len(names) or 1)) for cell in row
-    ]
     point, comma, _ = evidence(pd.Series(cells, dtype=object).drop_duplicates().astype(str))
     decimal = decimal or {(1, 0): ".", (0, 1): ","}.get((len(point) > 0, len(comma) > 0))
     if decimal == ",":

@@ -139,6 +139,23 @@ def test_semicolons_and_decimal_commas(tmp_path):
     assert same_as_clean(read(tabs)[0])
 
 
+def test_cells_too_long_and_files_cut_off_within_a_cell_are_explained(tmp_path):
+    path = tmp_path / "some.csv"
+    path.write_text(plain().to_csv(index=False) + "2024-09-01," + "9" * 200_000 + ",cup,1\n")
+    with pytest.raises(ValueError, match="broken row: .*field larger than field limit"):
+        read(path)
+    path.write_text(plain().to_csv(index=False) + '2024-09-01,"9,cup,1\n')
+    with pytest.raises(ValueError, match="broken row: line 242: unexpected end of data"):
+        read(path)
+
+
+def test_half_a_cell_shows_no_decimal_comma(tmp_path, monkeypatch):
+    path = save(tmp_path, plain().assign(x="1,234"), sep=";")
+    monkeypatch.setattr("helpers.sources.SAMPLE", path.read_text().index("1,234;", 900) + 4)
+    with pytest.raises(ValueError, match="'x': '1,234' may be 1234 or 1.234"):
+        read(path)
+
+
 @pytest.mark.parametrize("name", ["some.csv", "some.parquet"])
 def test_a_saved_index_is_left_out_and_hides_no_duplicates(tmp_path, name):
     table = pd.concat([plain(), plain().iloc[[3, 3, 7]]], ignore_index=True)
@@ -533,6 +550,12 @@ def test_case_and_stray_spaces():
     assert len(kept["kind"].cat.categories) == 7 and silent(report, "differs in case")
 
 
+def test_categories_with_an_order_of_their_own_stay():
+    order = pd.Categorical(["pot", "Pot", "cup"] * 80, ["pot", "Pot", "cup"], ordered=True)
+    result, report = read(plain().assign(kind=order))
+    assert result["kind"].tolist() == list(order) and silent(report, "differs in case")
+
+
 def test_spellings_of_the_target_are_one_class():
     table = plain()
     table["y"] = np.where(table["y"] == "1", "Yes", "no")
@@ -571,6 +594,8 @@ def test_a_class_seen_only_late():
     result, report = read(table)
     assert words(report, 40, f"'y' is 1, not seen before {table['ts'][200][:10]}: no model fitted")
     assert silent(read(plain())[1], "not seen before")
+    early = pd.Series(pd.Categorical(["cup"] * 40 + ["cup", "pot"] * 4000))  # no chance, not late
+    assert seen_late(early, pd.Series(pd.date_range("2024", periods=8040))) == []
 
 
 def test_values_called_late_by_chance_are_rare():
