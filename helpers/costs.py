@@ -48,19 +48,20 @@ def total_cost(history, prices, floor=0.0, watched=False):
     """Split the cost of a backtest into error, labels and training.
 
     The first model is there for every policy, so neither it nor its labels are counted. A row's
-    label is bought once, however often it is used.
+    label is bought once, however often it is used. With a gate, every challenger is counted as a
+    retrain, promoted or not, and so are its labels and those of the rows held out.
 
     Parameters
     ----------
     history : DataFrame
         What `helpers.backtest.backtest` returns: one row a batch, with the columns rows, loss,
-        retrained, fit_lo and fit_hi.
+        retrained, fit_lo and fit_hi, and with a gate asked_lo and asked_hi.
     prices : Prices
     floor : float
         Loss per row that no model can avoid, taken off; 0 to count all of it.
     watched : bool
         Whether the policy looks at the error of every row, and so needs every label. Otherwise
-        only the rows that retrains are fitted to are labelled.
+        only the rows that retrains ask for are labelled: to fit, and to hold out for a gate.
 
     Returns
     -------
@@ -99,7 +100,9 @@ def _labelled(history, watched):
     first, served = history["fit_hi"].iloc[0], int(history["rows"].sum())
     bought = np.zeros(int(first) + served, bool)
     bought[first:] = watched
-    for lo, hi in history.loc[history["retrained"], ["fit_lo", "fit_hi"]].to_numpy():
+    # Behind a gate the model that serves may be the old one; what was asked for is paid for.
+    windows = ["asked_lo", "asked_hi"] if "asked_lo" in history.columns else ["fit_lo", "fit_hi"]
+    for lo, hi in history.loc[history["retrained"], windows].to_numpy():
         bought[lo:hi] = True
     bought[history["fit_lo"].iloc[0] : first] = False  # those of the first model
     return int(bought.sum())

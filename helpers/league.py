@@ -318,7 +318,7 @@ class Now:
         self.since[which], self.score[which] = 0, 0
 
 
-def replay(streams, rule, delay=0, wait=0):
+def run_rule(streams, rule, delay=0, wait=0):
     """Serve every batch of all streams, and retrain where the rule says so.
 
     The first model is fitted on the first ``window`` batches, the same for every rule.

@@ -10,7 +10,7 @@ from sklearn.linear_model import LinearRegression
 
 from helpers.backtest import Batches, Learner, backtest
 from helpers.costs import Prices, best_period, best_period_ramp, cheapest_schedule, total_cost
-from helpers.policies import Policy, at, every, last, never
+from helpers.policies import Gate, Policy, at, every, last, never
 
 
 def history(policy, T=20, rows=10, start=4):
@@ -51,6 +51,27 @@ def test_a_label_is_bought_once():
     assert total_cost(history(Policy(never())), prices)["labelled"] == 0
     assert total_cost(history(Policy(never())), prices, watched=True)["labelled"] == 160
     assert total_cost(history(Policy(every(4), last(2))), prices, watched=True)["labelled"] == 160
+
+
+@pytest.mark.parametrize("promote", [True, False])
+def test_a_gate_pays_for_refused_challengers_and_for_rows_held_out(promote):
+    """Two retrains ask for three batches each, the gate's among them; verdicts change no bill."""
+    gate = Gate(1, lambda champion, challenger: promote)
+    gated = history(Policy(at([8, 14]), last(3), gate=gate))
+    cost = total_cost(gated, Prices(training=5, label=2))
+    assert gated["promoted"].sum() == (2 if promote else 0)
+    assert cost[["labelled", "labels", "retrains", "training"]].tolist() == [60, 120, 2, 10]
+
+
+def test_without_a_gate_or_with_one_the_same_rows_are_paid_for():
+    """A gate holds out some of the rows that the policy remembers, and asks for no others."""
+    gate = Gate(2, lambda champion, challenger: False)
+    for delay in (0, 2):
+        plain, gated = (
+            total_cost(history(Policy(every(5), last(4), delay, g)), Prices(label=1))
+            for g in (None, gate)
+        )
+        assert gated["labelled"] == plain["labelled"] > 0
 
 
 def test_the_price_of_a_retrain():

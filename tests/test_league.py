@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from helpers.backtest import Batches, backtest
-from helpers.league import Now, Streams, four_worlds, one_jump, random_times, replay
+from helpers.league import Now, Streams, four_worlds, one_jump, random_times, run_rule
 from helpers.linear import LinearLearner
 from helpers.memory import estimation
 from helpers.policies import Policy, at, cara, cost_aware, every, last
@@ -62,13 +62,13 @@ def assert_same(run, streams, policy):
 @pytest.mark.parametrize("k", [1, 7])
 def test_a_schedule_as_in_the_backtest(k, delay):
     streams = walking()
-    run = replay(streams, lambda now: now.since >= k, delay)
+    run = run_rule(streams, lambda now: now.since >= k, delay)
     assert_same(run, streams, Policy(every(k), last(WINDOW), delay=delay))
 
 
 def test_times_as_in_the_backtest():
     streams, times = walking(), [5, 6, 20, 59]
-    run = replay(streams, lambda now: now.t in times)
+    run = run_rule(streams, lambda now: now.t in times)
     assert_same(run, streams, Policy(at(times), last(WINDOW)))
 
 
@@ -77,7 +77,7 @@ def test_times_as_in_the_backtest():
 def test_an_alarm_as_in_the_backtest(delay, wait):
     """Also under a label delay, where both see the same losses at the same time."""
     streams = walking()
-    run = replay(streams, watch_rule(2.0), delay, wait)
+    run = run_rule(streams, watch_rule(2.0), delay, wait)
     assert run.retrained.sum() > S
     assert_same(run, streams, Policy(watch(2.0, wait), last(WINDOW), delay=delay))
 
@@ -97,7 +97,7 @@ def test_the_rules_of_the_notebook_are_the_policies_of_the_backtest(delay):
     ]
     streams = walking()
     for rule, when in pairs:
-        run = replay(streams, rule, delay)
+        run = run_rule(streams, rule, delay)
         assert run.retrained.sum() > S
         assert_same(run, streams, Policy(when, last(WINDOW), delay=delay))
 
@@ -109,7 +109,7 @@ def test_no_rule_sees_the_future():
     poisoned.noise[:, 30:] += 50
     for delay in (0, 4):
         for rule in (watch_rule(2.0), lambda now: now.staleness > 1, lambda now: now.loss > 3):
-            runs = [replay(streams, rule, delay) for streams in (clean, poisoned)]
+            runs = [run_rule(streams, rule, delay) for streams in (clean, poisoned)]
             upto = 30 - WINDOW + 1 + delay  # batch 30 + delay is the last to be decided without it
             np.testing.assert_array_equal(*(run.retrained[:, :upto] for run in runs))
             assert (runs[0].retrained != runs[1].retrained).any()
@@ -117,7 +117,7 @@ def test_no_rule_sees_the_future():
 
 def test_inputs_are_those_of_the_newest_batch():
     streams, seen = walking(), []
-    replay(streams, lambda now: seen.append((now.t, now.inputs.copy())) or False, delay=3)
+    run_rule(streams, lambda now: seen.append((now.t, now.inputs.copy())) or False, delay=3)
     for t, X in seen:
         np.testing.assert_array_equal(X, streams.X[:, t - 1])
 
@@ -131,7 +131,7 @@ def test_the_score_starts_anew_and_waits_for_labels():
         seen.append(now.score[0])
         return now.since == 10
 
-    replay(streams, rule, delay=2)
+    run_rule(streams, rule, delay=2)
     # Batches 1 and 2 of each spell bring no label of this model, so that their score is undone.
     assert seen[:12] == [1, 1, 1, 2, 3, 4, 5, 6, 7, 8, 1, 1]
 
@@ -139,7 +139,7 @@ def test_the_score_starts_anew_and_waits_for_labels():
 def test_staleness_as_from_the_rows():
     """The estimate is what its formula says, and there only once the rows are all its own."""
     streams, seen = walking(), {}
-    replay(streams, lambda now: seen.update({now.t: now.staleness}) or now.t == 20)
+    run_rule(streams, lambda now: seen.update({now.t: now.staleness}) or now.t == 20)
     for t in (20, 22):  # at 20 the old model is asked about
         assert np.isnan(seen[t]).all() == (t == 22)
     n = WINDOW * ROWS
@@ -268,7 +268,7 @@ def test_bad_streams(change, message):
         ((None, lambda now: False, 0, T), ValueError, "wait must be 0 to"),
     ],
 )
-def test_bad_input_to_replay(arguments, error, message):
+def test_bad_input_to_run_rule(arguments, error, message):
     streams = walking() if arguments[0] is None else arguments[0]
     with pytest.raises(error, match=message):
-        replay(streams, *arguments[1:])
+        run_rule(streams, *arguments[1:])

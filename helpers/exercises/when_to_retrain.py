@@ -5,7 +5,7 @@ import numpy as np
 from helpers.backtest import Batches, backtest
 from helpers.costs import best_period, cheapest_schedule
 from helpers.exercises import NotAttempted, NotYet, call, close, number
-from helpers.league import replay
+from helpers.league import run_rule
 from helpers.linear import LinearLearner
 from helpers.policies import Policy, last
 
@@ -143,7 +143,7 @@ def beats_placebo(answer, streams, price):
 
     def cost(shift):
         rolled = np.roll(times, shift, axis=0)
-        run = replay(some, lambda now: rolled[:, now.t])
+        run = run_rule(some, lambda now: rolled[:, now.t])
         return run.excess.mean(axis=1) + price * run.retrained.mean(axis=1) / rows
 
     mine, placebo = cost(0), np.mean([cost(shift) for shift in range(1, S)], axis=0)
