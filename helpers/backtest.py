@@ -316,14 +316,14 @@ def _split(asked, champion, gate, edges, known):
     if asked[0] >= cut:
         raise ValueError(
             f"gate leaves no labels to fit: rows {asked[0]} to {asked[1]} are remembered, those "
-            f"from {cut} on held out. Remember, or wait for, more than the {gate.batches} batches "
-            "of the gate."
+            f"from {cut} on held out. Remember, or wait for, more batches than the gate holds out, "
+            f"which is {gate.batches}."
         )
     if champion[1] > cut:
         raise ValueError(
             f"gate has no fair labels left: it holds out rows from {cut} on, but the champion was "
-            f"fitted on rows up to {champion[1]}. Hold out fewer than {gate.batches} batches, or "
-            "wait longer."
+            f"fitted on rows up to {champion[1]}. Hold out fewer batches, or wait longer before a "
+            "retrain."
         )
     return (asked[0], min(asked[1], cut)), (cut, int(edges[known]))
 

@@ -135,5 +135,7 @@ def test_scoreboard(capsys):
     assert capsys.readouterr().out == "1 right of 2 predicted\n"
     assert list(board["right?"]) == ["no", "yes", ""]
     assert list(board["right action"]) == [case.action for case in cases]
+    odd = scoreboard([" Leave alone", "leave it", "panic"], cases)["right?"]
+    assert list(odd) == ["yes", "no such action", "no such action"]
     with pytest.raises(ValueError, match="one for each of 3 cases"):
         scoreboard([...], cases)

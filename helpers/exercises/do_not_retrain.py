@@ -21,7 +21,8 @@ def scoreboard(guesses, cases):
     Returns
     -------
     DataFrame
-        One row a case, its index the number from 1 on; prints how many were right.
+        One row a case, its index the number from 1 on; prints how many were right. An answer
+        that is none of the six actions is marked as such.
     """
     if len(guesses) != len(cases):
         raise ValueError(
@@ -32,7 +33,9 @@ def scoreboard(guesses, cases):
         if guess is ...:
             rows.append(("-", case.action, ""))
         else:
-            rows.append((str(guess), case.action, "yes" if guess == case.action else "no"))
+            said = str(guess).strip().lower()
+            right = "yes" if said == case.action else "no" if said in ACTIONS else "no such action"
+            rows.append((str(guess), case.action, right))
     made = sum(row[2] != "" for row in rows)
     print(f"{sum(row[2] == 'yes' for row in rows)} right of {made} predicted")
     index = pd.Index(range(1, len(rows) + 1), name="case")

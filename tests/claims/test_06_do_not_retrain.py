@@ -100,3 +100,12 @@ def test_audits_needed(ns):
     return "leave alone" not in blind["noise doubled"] and (
         "fix the pipe" not in blind["labels flipped"]
     )
+
+
+@claim("06.unknown-kind", NOTEBOOK)
+def test_unknown_kind(ns):
+    """The grower's doses, which a line cannot follow."""
+    return (ns["tree"](ns["grower"]), ns["losses_and_gains"](ns["grower"])) == (
+        "fix the pipe",
+        "retrain",
+    )
