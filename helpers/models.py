@@ -62,14 +62,17 @@ def model_for(X, rows, task, metric):
     words : str
         What it is.
     """
+    from sklearn.compose import TransformedTargetRegressor
     from sklearn.linear_model import HuberRegressor, LogisticRegression, Ridge
+    from sklearn.preprocessing import StandardScaler
 
     if rows >= ENOUGH:
         return _trees(X, task, metric), f"gradient boosting of small trees ({rows:,} rows at first)"
     if task == "classification":
         linear = LogisticRegression(max_iter=1000)
     elif metric == "MAE":
-        linear = HuberRegressor(alpha=1.0, max_iter=1000)
+        huber = HuberRegressor(alpha=1.0, max_iter=1000)
+        linear = TransformedTargetRegressor(huber, transformer=StandardScaler())  # any unit will do
     else:
         linear = Ridge()
     return with_columns(linear), f"a linear model ({rows:,} rows at first)"

@@ -12,7 +12,9 @@ MANY_PERIODS = 24  # that the chosen calendar should make at least
 
 
 def chosen_period(times):
-    """The longest period of the calendar that makes at least 24, or rows for 24 equal ones.
+    """The longest period of the calendar that makes at least 24, half of them of 5 rows or more.
+
+    If there is none: a number of rows, for 24 equal periods, but at least 5.
 
     Parameters
     ----------
@@ -24,9 +26,10 @@ def chosen_period(times):
     """
     clock = times.dt.tz_localize(None)
     for period in ("year", "quarter", "month", "week", "day"):
-        if clock.dt.to_period(PERIODS[period]).nunique() >= MANY_PERIODS:
+        sizes = clock.dt.to_period(PERIODS[period]).value_counts()
+        if len(sizes) >= MANY_PERIODS and sizes.median() >= FEWEST_IN_PERIOD:
             return period
-    return -(-len(times) // MANY_PERIODS)
+    return max(FEWEST_IN_PERIOD, -(-len(times) // MANY_PERIODS))
 
 
 def joined(batches):

@@ -140,14 +140,24 @@ class _Words:
     def __init__(self, study, results, numbers, helps):
         self.study, self.results, self.numbers, self.helps = study, results, numbers, helps
         self.later = results.table["later"]
-        gain = numbers.loc["frozen - chosen"]
-        width = gain["high"] - gain["low"] or abs(self.later["frozen"]) / 100 or 1
-        self.decimals = int(np.clip(1 - np.floor(np.log10(width)), 0, 6))
+        gain, loss = numbers.loc["frozen - chosen"], abs(self.later["frozen"])
+        width = max(gain["high"] - gain["low"], loss / 100) or 1.0
+        self.decimals = max(0, int(1 - np.floor(np.log10(width))))
         self.span = f"on the last {len(study.batches) - study.split} {study.unit}s"
         self.metric = study.metric + (", retrains paid for," if study.price else "")
 
     def number(self, value):
+        if self.decimals > 6:
+            return f"{value:.3g}"
         return f"{round(value, self.decimals) + 0.0:,.{self.decimals}f}"
+
+    def gain(self, metric):
+        """What retraining does, either way round."""
+        row = self.numbers.loc["frozen - chosen"]
+        if row["mean"] >= 0:
+            return f"lowers {metric} by {self.interval('frozen - chosen')}"
+        mean, high, low = (self.number(-row[c]) for c in ("mean", "low", "high"))
+        return f"raises {metric} by {mean} [{low}, {high}]"
 
     def interval(self, name):
         mean, low, high = (self.number(self.numbers.loc[name, c]) for c in ("mean", "low", "high"))
@@ -155,7 +165,6 @@ class _Words:
 
     def headline(self, kind):
         results, metric, span = self.results, self.metric, self.span
-        gain = self.interval("frozen - chosen")
         if kind == "constant":
             model = results.chosen if self.helps else "frozen"
             better = "does better than" if self._beats_model() else "cannot be told from"
@@ -164,18 +173,19 @@ class _Words:
                 f"{self.number(self.later[results.naive])} and {better} the model "
                 f"({'retrained ' if self.helps else ''}{model}: {self.number(self.later[model])})"
             )
-            how = "which lowers it by" if self.helps else "no evidence that it helps, lowers it by"
-            return f"{first}; retraining {results.chosen}, {how} {gain} against the frozen model."
+            sure = "" if self.helps else " (no evidence that it helps)"
+            moved = f"{self.gain('it')} against the frozen model"
+            return f"{first}; retraining {results.chosen} {moved}{sure}."
         if kind == "retrain":
             rows = "" if self._stale() else " It may be that more rows help, not newer ones."
             return (
-                f"Retrain {results.chosen}: {span} that lowers {metric} by {gain} against the "
+                f"Retrain {results.chosen}: {span} that {self.gain(metric)} against the "
                 f"frozen model, and {results.naive}, the best naive forecast, is "
                 f"{self.interval('naive - chosen')} worse than it.{rows}"
             )
         said = (
-            f"No evidence that retraining helps: {results.chosen}, {span}, lowers {metric} by "
-            f"{gain} against the frozen model, which beats {results.naive}, the best naive "
+            f"No evidence that retraining helps: {results.chosen}, {span}, {self.gain(metric)} "
+            f"against the frozen model, which beats {results.naive}, the best naive "
             f"forecast, by {self.interval('naive - frozen')}."
         )
         fixed = self.numbers.loc["frozen - fixed, all periods"]

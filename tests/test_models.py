@@ -68,3 +68,16 @@ def test_scaling_and_filling_leave_least_squares_as_it_is():
 
 def test_absolute_loss():
     np.testing.assert_array_equal(absolute_loss(np.array([1.0, -2.0]), 3.0), [2.0, 5.0])
+
+
+@pytest.mark.parametrize("metric", ["MAE", "squared error"])
+@pytest.mark.parametrize("unit", [1e-9, 1e9])
+def test_the_unit_of_the_outcome_does_not_matter(metric, unit):
+    rng = np.random.default_rng(3)
+    X = pd.DataFrame({"x": rng.normal(size=200)})
+    y = 5 + X["x"] + rng.normal(size=200)
+    plain, scaled = (
+        model_for(X, 200, "regression", metric)[0].fit(X, values).predict(X)
+        for values in (y, y * unit)
+    )
+    np.testing.assert_allclose(scaled / unit, plain, rtol=1e-3)

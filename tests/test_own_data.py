@@ -47,6 +47,8 @@ def test_the_period_is_the_longest_of_at_least_24():
         ts = pd.date_range("1901-01-01", freq=step, periods=30).repeat(50)
         found = prepare(table.assign(ts=ts), None, "ts", "y", estimator=Lines())
         assert (found.period, len(found.batches)) == (period, 30)
+    daily = table.iloc[:100].assign(ts=pd.date_range("2024-01-01", periods=100))
+    assert prepare(daily, None, "ts", "y", estimator=Lines()).period == 5  # rows
     ts = pd.date_range("2024-01-01", freq="s", periods=1500)
     rows = prepare(table.assign(ts=ts), None, "ts", "y", estimator=Lines())
     assert rows.period == 63 and rows.unit == "period" and len(rows.batches) == 24

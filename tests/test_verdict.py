@@ -171,3 +171,22 @@ def test_bad_input_is_named(cure):
         verdict(results, results)
     with pytest.raises(TypeError, match="results must come from compare"):
         verdict(study, study)
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1e6])
+def test_numbers_are_readable_in_any_unit(unit):
+    table = simulated("cure", 0)
+    table["y"] *= unit
+    study = prepare(table, None, "ts", "y", estimator=Lines(), period="month")
+    words = verdict(study, compare(study))
+    mean = words.numbers.loc["frozen - chosen", "mean"]
+    shown = f"{mean:.3g}" if unit < 1 else f"{mean:,.0f}"
+    assert words.kind == "retrain" and f"by {shown} [" in words.headline
+
+
+def test_a_loss_through_retraining_is_said_as_one():
+    found = [told("none", seed)[2] for seed in range(8)]
+    for words in found:
+        verb = "lowers" if words.numbers.loc["frozen - chosen", "mean"] >= 0 else "raises"
+        assert f"{verb} MAE by" in words.headline
+    assert any("raises MAE by" in words.headline for words in found)
