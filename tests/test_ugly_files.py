@@ -166,7 +166,8 @@ def test_a_saved_index_is_left_out_and_hides_no_duplicates(tmp_path, name):
     assert same_as_clean(result[list(CLEAN)])
     assert words(report, 240, "left out", "a column without a name, like a saved index")
     index = "Unnamed: 0" if name.endswith("csv") else "__index_level_0__"
-    assert index in read(tmp_path / name, features=["x", index])[0]
+    asked, report = read(tmp_path / name, features=["x", index])
+    assert index in asked and silent(report, "saved index")
 
 
 def test_a_column_without_a_name_that_holds_measurements_is_a_feature(tmp_path):
@@ -256,6 +257,24 @@ def test_conflicts_of_one_identifier(conflicts):
         gone = {"first": [200], "last": [20], "drop": [20, 200]}[conflicts]
         assert words(report, -len(gone), "alike in 'number'", f"conflicts={conflicts!r}")
         assert result["ts"].tolist() == CLEAN["ts"].drop(gone).tolist()
+
+
+@pytest.mark.parametrize("conflicts", ["first", "last"])
+def test_conflicts_are_settled_in_the_order_of_time_not_of_the_file(conflicts):
+    table = plain().assign(number=[f"n{at}" for at in range(240)])
+    table.loc[200, "number"], table.loc[200, "y"] = "n20", other(table.loc[[20], "y"])[0]
+    result, _ = read(table[::-1], identifier="number", conflicts=conflicts)
+    gone = {"first": 200, "last": 20}[conflicts]
+    assert result["ts"].tolist() == CLEAN["ts"].drop(gone).tolist()
+
+
+def test_one_time_written_in_two_ways_is_one_time():
+    again = plain().iloc[[110]]  # the 21st of a month
+    day = pd.to_datetime(again["ts"]).dt.strftime("%d.%m.%Y %H:%M")
+    table = pd.concat([plain(), again.assign(ts=day, y=other(again["y"]))])
+    result, report = read(table, conflicts="drop")
+    assert words(report, -2, "alike in all else to a row with another outcome")
+    assert len(result) == 239
 
 
 def test_a_nearly_distinct_identifier_is_left_out():
