@@ -20,7 +20,7 @@ from helpers.leaks import guarded
 from helpers.metrics import metric_for
 from helpers.models import check_estimator, model_for, with_date_parts
 from helpers.monitors import cbpe, expected_brier
-from helpers.periods import chosen_period, joined, parts
+from helpers.periods import chosen_period, joined, parts, thinned
 from helpers.policies import Policy, placebo
 from helpers.tables import cut
 from helpers.watch import drift_table
@@ -217,14 +217,24 @@ def prepare(
             f"table has {len(table)} rows; at least {FEWEST_ROWS} are needed, and some hundreds "
             "for a verdict"
         )
+    if table[time].nunique() == 1:
+        raise ValueError(
+            f"time {time!r} is {table[time].iloc[0]:%Y-%m-%d %H:%M} in every row: there are no "
+            "periods to compare; name another column"
+        )
     metric, loss = metric_for(metric, task, table[target])
-    table, report, weight = _thinned(table, _report(report, table), rows)
+    table, report, weight = thinned(table, _report(report, table), rows)
     features, warnings, notes = guarded(table, time, target, features, task, keep)
     table = with_date_parts(table, time, target, features)
     period = chosen_period(table[time]) if period is None else period
     batches, short = joined(cut(table, time, period, target))
     start, split, too_little, first = parts(batches, task, delay)
     warnings += short + first
+    if table[time].nunique() < len(batches):
+        warnings.append(
+            f"time {time!r} has {table[time].nunique():,} values in {len(batches)} periods: rows "
+            "of one time are taken in the order of the file"
+        )
     model = "your own"
     if estimator is None:
         estimator, model = model_for(batches.X, int(batches.edges[start]), task, metric)
@@ -299,23 +309,6 @@ def _report(report, table):
     if kept.tolist() != [n]:
         raise ValueError(f"report says {kept.tolist()} rows kept, but table has {n}")
     return report
-
-
-def _thinned(table, report, rows):
-    """At most so many rows, the report, and how many rows of the source one stands for."""
-    n, columns = len(table), report.columns
-    if n > rows:
-        at = int(np.flatnonzero(report["step"] == "kept")[0])
-        aside = pd.DataFrame(
-            [("set aside", rows - n, "evenly in time, for speed")], columns=columns
-        )
-        kept = report.iloc[at : at + 1].assign(rows=rows)
-        notes = report.iloc[at + 1 :]
-        notes = notes.assign(what=notes["what"] + " (counted before rows were set aside)")
-        report = pd.concat([report.iloc[:at], aside, kept, notes], ignore_index=True)
-        table = table.iloc[np.linspace(0, n - 1, rows).astype(int)].reset_index(drop=True)
-    aside = -report.loc[report["step"] == "set aside", "rows"].sum()
-    return table, report, float(1 + aside / len(table))
 
 
 def compare(study, seed=0):

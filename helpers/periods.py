@@ -1,6 +1,7 @@
 """How a table is divided in time: periods, and what each of them is for."""
 
 import numpy as np
+import pandas as pd
 
 from helpers.batches import Batches
 from helpers.tables import PERIODS
@@ -98,3 +99,36 @@ def parts(batches, task, delay):
             "constant"
         )
     return start, split, "; ".join(reasons), warnings
+
+
+def thinned(table, report, rows):
+    """Take at most so many rows of a table, evenly in time.
+
+    Parameters
+    ----------
+    table : DataFrame
+        In time order.
+    report : DataFrame
+        Columns step, rows and what.
+    rows : int
+
+    Returns
+    -------
+    table, report : DataFrame
+        As they were, if there are no more rows; else the report counts those set aside.
+    weight : float
+        Rows of the source that one row stands for, if all set aside are counted.
+    """
+    n, columns = len(table), report.columns
+    if n > rows:
+        at = int(np.flatnonzero(report["step"] == "kept")[0])
+        aside = pd.DataFrame(
+            [("set aside", rows - n, "evenly in time, for speed")], columns=columns
+        )
+        kept = report.iloc[at : at + 1].assign(rows=rows)
+        notes = report.iloc[at + 1 :]
+        notes = notes.assign(what=notes["what"] + " (counted before rows were set aside)")
+        report = pd.concat([report.iloc[:at], aside, kept, notes], ignore_index=True)
+        table = table.iloc[np.linspace(0, n - 1, rows).astype(int)].reset_index(drop=True)
+    aside = -report.loc[report["step"] == "set aside", "rows"].sum()
+    return table, report, float(1 + aside / len(table))

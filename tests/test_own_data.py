@@ -87,6 +87,13 @@ def test_too_little_is_told_and_nothing_is_replayed(table, settings, why):
     assert not results.histories and not len(results.table)
 
 
+def test_rows_of_one_time_that_are_cut_apart_are_warned_of():
+    table = simulated("none", 0, periods=2, rows=600)
+    table["ts"] = table["ts"].dt.to_period("M").dt.start_time
+    study = prepare(table, None, "ts", "y", estimator=Lines())
+    assert study.period == 50 and "has 2 values in 24 periods" in study.warnings[0]
+
+
 def test_row_counts_add_up_from_the_file_to_the_parts(tmp_path):
     table = simulated("none", 0).assign(one=1, copy=lambda t: 2 * t["y"])
     table.loc[[3, 7], "y"] = np.nan
@@ -415,6 +422,8 @@ def test_bad_tables_are_named():
         prepare(table.assign(y="a"), None, "ts", "y")
     with pytest.raises(TypeError, match="must hold datetimes"):
         prepare(table.assign(ts=np.arange(1500)), None, "ts", "y")
+    with pytest.raises(ValueError, match="in every row: there are no periods"):
+        prepare(table.assign(ts=table["ts"].iloc[0]), None, "ts", "y")
     with pytest.raises(ValueError, match="goes back in time"):
         prepare(table.iloc[::-1], None, "ts", "y")
     with pytest.raises(ValueError, match="report says"):
