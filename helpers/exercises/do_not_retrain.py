@@ -62,7 +62,7 @@ def in_inches(answer):
         if np.mean(marks != inches) <= 0.01:
             continue
         of = f"With {share:.0%} of the rows in inches"
-        if share == 1 and marks.mean() < 0.9:
+        if abs(marks.mean() - share) > 0.1 and share in (0, 1):
             raise NotYet(
                 f"{of} yours marks {marks.mean():.0%}. Does it compare new rows with each other? "
                 "Then all of them look alike. Compare them with training time."
@@ -119,6 +119,11 @@ def waiting(answer, d, noise_variance, change, labels_a_week):
             f"{rows:.0f} labels, so {exact:.1f} weeks. That is a tie: a retrain that is to pay "
             "waits longer."
         )
+    if weeks == np.floor(exact):
+        raise NotYet(
+            f"{weeks:.0f} weeks bring {weeks * labels_a_week:.0f} labels, and {rows:.0f} are "
+            "needed."
+        )
     if close(weeks, rows):
         raise NotYet("That is the number of labels. How many weeks do they take?")
     if close(weeks, break_even_rows(d, noise_variance, change**2) / labels_a_week):
@@ -132,7 +137,8 @@ def waiting(answer, d, noise_variance, change, labels_a_week):
 
 def tenth(answer, case):
     """06.4: the action of a case, with a hint from its truth for each other one."""
-    if not isinstance(answer, str) or answer not in ACTIONS:
+    answer = answer.strip().lower() if isinstance(answer, str) else answer
+    if answer not in ACTIONS:
         raise NotYet(f"Choose one of: {', '.join(ACTIONS)}.")
     truth = case.truth
     if answer == case.action:

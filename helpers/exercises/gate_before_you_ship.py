@@ -155,13 +155,16 @@ def break_even(answer):
         (staleness * waited, "That is what one change costs. How long must the gate save for it?"),
         (staleness * waited / saving - waited, "Close: count every period as one in which the gate "
          "saves. The staleness is meant as the difference from the policy without a gate."),
+        (staleness * waited / saving + waited, "Close: the periods waited need no adding. The "
+         "staleness is the difference from the policy without a gate, so all is in it."),
     ]  # fmt: skip
     for wrong, hint in mistakes:
         if np.allclose(values, wrong, rtol=0.01):
             raise NotYet(hint)
     raise NotYet(
-        f"For {tuple(cases[1])} one change costs {staleness[1] * waited[1]:g}, and a period "
-        f"without change saves {saving[1]:g}. After how many periods are they equal?"
+        f"With a saving of {saving[1]:g}, a staleness of {staleness[1]:g} and {waited[1]:g} "
+        f"periods waited, one change costs {staleness[1] * waited[1]:g}. How many periods of "
+        "saving pay for that?"
     )
 
 

@@ -8,6 +8,7 @@ ANSWERS = {
             (CHECK + "return new.mean() < 100", "one True or False for each"),
             (CHECK + "return new > 100", "marks the others"),
             (CHECK + "return new < new.mean() - 50", "Compare them with training time"),
+            (CHECK + "return new < 1.5 * new.min()", "Compare them with training time"),
             (CHECK + "return new < training.mean()", "also marks"),
             (CHECK + "return new < 30", "misses 100%"),
             (CHECK + "return new / 2.54", "not a number"),
@@ -33,6 +34,7 @@ ANSWERS = {
     "06.3": {
         "wrong": [
             ("weeks = 25", "the number of labels"),
+            ("weeks = 4", "4 weeks bring 24 labels, and 25 are needed"),
             ("weeks = (9 + 8 * 4 / 4) / 6", "given squared already"),
             ("weeks = (9 + 8 * 16 / 2) / 6", "a square already"),
             ("weeks = 8 * 4 / 2 / 6", "d + 1 rows are missing"),
@@ -49,6 +51,6 @@ ANSWERS = {
             ('action = "leave alone"', "The loss is far up"),
             ('action = "panic"', "Choose one of"),
         ],
-        "right": ['action = "fix " + "the pipe"'],
+        "right": ['action = "fix " + "the pipe"', 'action = "Fix the pipe"'],
     },
 }

@@ -110,7 +110,8 @@ ANSWERS = {
             (EVEN + "staleness * (waited + 1) / saving", "Count the periods waited only"),
             (EVEN + "staleness * waited", "That is what one change costs"),
             (EVEN + "staleness * waited / saving - waited", "count every period as one in which"),
-            (EVEN + "staleness - saving", "After how many periods are they equal?"),
+            (EVEN + "staleness * waited / saving + waited", "need no adding"),
+            (EVEN + "staleness - saving", "a staleness of 2 and 3 periods waited"),
         ],
         "right": [
             EVEN + "waited / (saving / staleness)",
