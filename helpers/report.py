@@ -120,8 +120,8 @@ def _policies(study, results):
     return (
         f"<p>Mean {escape(study.metric)} of a {escape(str(study.unit))}, with the price of the "
         f"retrains. On the earlier {study.split - study.start} {study.unit}s the policy was chosen "
-        f"({escape(results.chosen)}), and the best naive forecast ({escape(results.naive)}); the "
-        f"later {len(study.batches) - study.split} judge.</p>"
+        f"({escape(results.chosen)}); the later {len(study.batches) - study.split} judge it. Of "
+        f"the naive forecasts the best on the later ones counts ({escape(results.naive)}).</p>"
         + _table(results.table)
         + _items(results.checks)
     )
