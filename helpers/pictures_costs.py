@@ -99,7 +99,8 @@ def frontier_picture(frontier):
         for value, at in points[["labels", "excess"]].iterrows():
             style = {"va": "top", "ha": "right"} if below else {"va": "bottom", "ha": "left"}
             shift = (-4, -4) if below else (4, 4)
-            ax.annotate(value, at, shift, textcoords="offset points", fontsize=9, **style)
+            style |= {"fontsize": 9, "color": plots.COLOURS[role]}
+            ax.annotate(value, at, shift, textcoords="offset points", **style)
         ax.set_title(world)
     for ax in axes:
         ax.axhline(0, color=plots.COLOURS["floor"], lw=5, label="floor")
@@ -145,7 +146,7 @@ def delay_picture(profiles, costs, roles, rows, before, top):
     left.axhline(0, color=plots.COLOURS["floor"], lw=5, label="floor", zorder=0)
     left.legend(loc="upper right", framealpha=0.9, frameon=True)
     bars = right.barh(names, 0, 0.6, color=plots.COLOURS["new"])
-    right.plot(list(costs[least].values()), names, "k|", ms=14)
+    marks = right.plot(list(costs[least].values()), names, "k|", ms=14)  # to stay over the bars
     highest = max(chain.from_iterable(c.values() for c in costs.values()))
     right.set(xlim=(0, 1.15 * highest), xlabel=f"cost per row (marks: {least} rows late)")
     right.invert_yaxis()
@@ -168,4 +169,4 @@ def delay_picture(profiles, costs, roles, rows, before, top):
         titles[0].set_text(f"labels {at} rows late")
         titles[1].set_text(f"least: {min(names, key=costs[at].get)}")
 
-    return Picture(fig, (*lines.values(), *bars, *texts, *titles), update)
+    return Picture(fig, (*lines.values(), *bars, *marks, *texts, *titles), update)

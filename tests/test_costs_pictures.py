@@ -25,6 +25,10 @@ def test_delay(delay, least):
     widths = [bar.get_width() for bar in right.patches]
     np.testing.assert_allclose(widths, list(COSTS[delay].values()))
     assert max(COSTS[200].values()) < right.get_xlim()[1]
+    marks = right.lines[0]
+    np.testing.assert_allclose(marks.get_xdata(), list(COSTS[0].values()))
+    drawn = list(picture.moving)  # in this order, so that the bars do not hide the marks
+    assert drawn.index(marks) > max(drawn.index(bar) for bar in right.patches)
     assert f"{delay} rows late" in left.get_title(loc="left")
     assert right.get_title(loc="left") == f"least: {least}"
 

@@ -101,6 +101,15 @@ def test_inputs(ns):
     return on_level and costs["alarm on inputs"] > 2 * costs["every k"]
 
 
+@claim("08.season", NOTEBOOK)
+def test_season(ns):
+    """And more than twice as much as an alarm on the errors, on the same streams."""
+    bills = ns["season_bills"]
+    mean = {name: np.mean([bill["per row"] for bill in bills[name]]) for name in bills}
+    alarm = mean.pop("alarm on inputs")
+    return alarm > 2 * max(mean.values())
+
+
 @claim("08.ramp", NOTEBOOK)
 def test_ramp(ns):
     return gap(ns, "ramp", "alarm on errors", "every k").mean() > 0
