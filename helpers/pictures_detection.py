@@ -177,7 +177,7 @@ def threshold_picture(table, thresholds, shifts):
     right.set(ylim=(-0.03, 1.05))
     right.xaxis.set_major_formatter("{x:,.0f}")
     right.locator_params(axis="x", nbins=5)
-    left.legend(loc="upper left")
+    plots.legend_below(fig, left)
     style = {"color": colours[2], "ls": "-.", "lw": 1.5}
     marks = [left.axvline(thresholds[0], **style), right.axvline(1, **style)]
     style = {"marker": "o", "ms": 8, "ls": ""}

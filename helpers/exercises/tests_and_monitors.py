@@ -77,6 +77,10 @@ def safe_cut(answer, old_rows, new_rows, bins, false_alarms):
 
 def whom_to_call(answer, report):
     """07.2: moved beyond doubt (Holm over all features) and by enough to matter."""
+    if isinstance(answer, pd.DataFrame):  # the rows of the report instead of their names
+        answer = answer.index
+    elif np.shape(answer) == (len(report),) and pd.api.types.is_bool_dtype(np.asarray(answer)):
+        answer = report.index[np.asarray(answer)]
     if isinstance(answer, str) or not hasattr(answer, "__iter__"):
         raise NotYet("The answer should be a list of features, by their names in the report.")
     chosen = set(answer)

@@ -42,11 +42,14 @@ ANSWERS = {
             ('calls = ["income"]', "called 'income'"),
             ('calls = "income (1000 euros)"', "should be a list"),
             ("calls = []", "income (1000 euros): it moved"),
+            ('calls = report["p"] <= 0.05 / 8', "age (years): beyond doubt"),
         ],
         "right": [
             f"calls = {{{CALLS}}}",
             'calls = report.index[(report["p"] <= 0.05 / 8)'
             ' & (report["distance"] > report["matters"])]',
+            'calls = (report["p"] <= 0.05 / 8) & (report["distance"] > report["matters"])',
+            'calls = report[(report["p"] < 0.001) & (report["distance"] > report["matters"])]',
         ],
     },
     "07.3": {
