@@ -24,6 +24,7 @@ EVERYWHERE = {
 preset(
     NOTEBOOK,
     streams=20,  # fewer than in the notebook, and fewer delays, to save time
+    replayed=8,
     delays=(0, 10, 30),
     settings={name: dict(zip(KINDS, v, strict=True)) for name, v in SETTINGS.items()},
     everywhere=EVERYWHERE,
