@@ -53,15 +53,17 @@ def test_rough_copy(ns):
 
 @pytest.mark.slow
 def test_what_the_notebook_says_of_the_flights():
-    """On three of the ten disjoint tenths: what to do, and what is not known."""
-    for part in (1, 4, 8):
+    """On three of the ten disjoint tenths: a close call, and what holds in each of them."""
+    kinds = []
+    for part in (0, 1, 8):
         table, read = read_table(
             flights(10, part)[0], "date", "disrupted", FEATURES, duplicates="keep"
         )
         study = prepare(table, read, "date", "disrupted")
         results = compare(study)
         words = verdict(study, results)
-        assert words.kind == "retrain", (part, words.headline)
+        kinds.append(words.kind)
+        assert words.numbers.loc["frozen - fixed, all periods", "low"] > 0, (part, words.headline)
         weather = results.drift.query("column in ['temp', 'dewp', 'pressure']")
         assert weather.groupby("batch")["alarm"].any().mean() > 0.95
         expected, true = (
@@ -69,3 +71,4 @@ def test_what_the_notebook_says_of_the_flights():
             for name in ("expected Brier score", "Brier score")
         )
         assert true > 1.2 * expected
+    assert kinds == ["retrain", "no evidence", "no evidence"]
