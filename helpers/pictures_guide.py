@@ -163,6 +163,10 @@ def rule_picture(rows, staleness, prices):
         even = price / staleness if staleness > 0 else np.inf
         tie.set_data([even] if even <= rows else [], [price] if even <= rows else [])
         said = f"it pays if the next chance is more than {even:,.0f} rows away"
-        heading.set_text(said if staleness > 0 else "no staleness: a retrain gains nothing")
+        if staleness <= 0:
+            said = "no staleness: a retrain gains nothing"
+        if staleness < 0:
+            said = "negative staleness: a retrain loses"
+        heading.set_text(said)
 
     return Picture(fig, (gain, cost, tie, heading), update)

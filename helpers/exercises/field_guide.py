@@ -20,7 +20,8 @@ def runbook(answer, rows_a_day, quiet_days, staleness, age, price, wins, defeats
     _labels(labels, wins, defeats)
     return (
         f"A false alarm in {quiet_days} days at h = {h:.1f}, a retrain every {period:,.0f} rows, "
-        f"{labels:,.0f} labels at the gate: three lines of a runbook, each with a reason."
+        f"{labels:,.0f} labels at the gate: three lines of a runbook, each with a reason. Before "
+        "h goes live, replay it on losses from hand-over: real ones are seldom normal."
     )
 
 
@@ -45,8 +46,12 @@ def _threshold(h, rows_a_day, quiet_days):
         raise NotYet("The chart counts rows, not days. How many rows are the quiet days?")
     if close(h, threshold_for(rows_a_day, ALLOWANCE), rel=0.01):
         raise NotYet("That is one false alarm a day. How many rows should it be quiet for?")
-    quiet = "far more than a million" if h > 15 else f"{cusum_run_length(ALLOWANCE, h):,.0f}"
-    raise NotYet(f"With h = {h:.2f} a false alarm comes every {quiet} rows; wanted: {wanted:,}.")
+    if h > 15:
+        raise NotYet("No false alarm in far more than a million rows. h is no number of rows: it "
+                     "counts standard deviations.")  # fmt: skip
+    quiet = cusum_run_length(ALLOWANCE, h)
+    raise NotYet(f"With h = {h:.2f} a false alarm comes every {quiet:,.0f} rows; wanted: "
+                 f"{wanted:,}.")  # fmt: skip
 
 
 def _period(period, price, staleness, age, rows_a_day):

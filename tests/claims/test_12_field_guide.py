@@ -1,5 +1,6 @@
 """Claims of notebook 12."""
 
+from helpers.run_lengths import cusum_run_length
 from tests.claims.register import claim
 from tests.test_field_guide import walk
 
@@ -27,6 +28,11 @@ def test_tree_agrees(ns):
 @claim("12.psi-law", NOTEBOOK)
 def test_psi_law(ns):
     return abs(ns["quiet"].mean() / ns["law"] - 1) < 0.1
+
+
+@claim("12.skewed-losses", NOTEBOOK)
+def test_skewed_losses(ns):
+    return all(2 * quiet < cusum_run_length(0.5, h) for h, quiet in ns["replayed"].items())
 
 
 @claim("12.river-policy", NOTEBOOK)

@@ -8,6 +8,7 @@ ANSWERS = {
             ("answer = 5", "a list of three numbers"),
             ("answer = [4.0, 9487, 1960]", "a false alarm comes every 335 rows"),
             (H + "answer = [threshold_for(30, 0.5), 9487, 1960]", "counts rows, not days"),
+            ("answer = [60_000, 9487, 1960]", "no number of rows"),
             (H + "answer = [threshold_for(2000, 0.5), 9487, 1960]", "one false alarm a day"),
             (H + "answer = [threshold_for(60_000, 0.5, sides=2), 9487, 1960]", "for two charts"),
             (H + f"answer = [{GOOD}, 9487 / 2000, 1960]", "in days"),
