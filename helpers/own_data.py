@@ -343,7 +343,7 @@ def compare(study, seed=0):
     found |= forecasts | replays
     found = {name: _with_cost(history, study) for name, history in found.items()}
     table = _table(found, kinds, study.split)
-    best = _best(table)
+    best = best_policy(table)
     count = int(found[best]["retrained"].sum())
     random = placebo(count, start, len(batches), np.random.default_rng(seed))
     random = backtest(learner, Policy(random, policies[best].remember, delay), start, loss)
@@ -382,7 +382,8 @@ def _table(histories, kinds, split):
     return pd.DataFrame.from_dict(rows, orient="index", columns=names)
 
 
-def _best(table):
+def best_policy(table):
+    """The policy of `Results.table` that is chosen on its earlier periods: see `compare`."""
     policies = table[(table["kind"] == "retrain") & (table["retrains earlier"] > 0)]
     allowed = policies["earlier"].min() + TIE * abs(table.loc["frozen", "earlier"])
     return policies.loc[policies["earlier"] <= allowed, "retrains earlier"].idxmin()

@@ -7,7 +7,7 @@ are shortened, and a dollar sign starts no formula.
 import numpy as np
 
 from helpers.explore import Picture
-from helpers.own_data import _best
+from helpers.own_data import best_policy
 from helpers.plots import COLOURS, figure, legend_below
 
 LONGEST = 42  # characters of a name
@@ -204,7 +204,7 @@ def price_picture(study, results):
         now = at(price)
         rings.set_xdata(now["earlier"])
         dots.set_xdata(now["later"])
-        best = _best(now)
+        best = best_policy(now)
         mark.set_data([now.loc[best, "earlier"]], [height[now.index.get_loc(best)]])
         frozen, retrained = now.loc[["frozen", best], "later"]
         words.set_text(f"price {price:,.3g}; later: frozen {frozen:.3g}, chosen {retrained:.3g}")

@@ -206,11 +206,15 @@ class _Words:
     def _earlier(self):
         table, study = self.results.table, self.study
         saved = table.loc["frozen", "earlier"] - table.loc[self.results.chosen, "earlier"]
-        yield (
-            f"The policy was chosen on the {study.split - study.start} {study.unit}s before those, "
-            f"where it lowered {self.metric} by {self.number(saved)}: a flattering number, since "
-            "it was chosen there."
-        )
+        change = f"{self.metric} by {self.number(abs(saved))}"
+        if self.number(abs(saved)) == self.number(0):
+            found = f"{self.metric} was as without a retrain, though it was chosen there"
+        elif saved > 0:
+            found = f"it lowered {change}: a flattering number, since it was chosen there"
+        else:
+            found = f"it raised {change}, though it was the best there of those that retrain"
+        earlier = f"{study.split - study.start} {study.unit}s"
+        yield f"The policy was chosen on the {earlier} before those, where {found}."
         if not self.helps or self.results.fixed != self.results.chosen:
             yield f"{self._fixed()}."
         if self.results.chosen.startswith("on alarm"):

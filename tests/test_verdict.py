@@ -190,3 +190,14 @@ def test_a_loss_through_retraining_is_said_as_one():
         verb = "lowers" if words.numbers.loc["frozen - chosen", "mean"] >= 0 else "raises"
         assert f"{verb} MAE by" in words.headline
     assert any("raises MAE by" in words.headline for words in found)
+
+
+@pytest.mark.parametrize(
+    ("saved", "said"),
+    [(1.0, "lowered MAE by 1.0: a flattering"), (0.0, "as without a retrain"), (-1.0, "raised")],
+)
+def test_the_gain_where_the_policy_was_chosen_is_said_as_what_it_is(cure, saved, said):
+    study, results, _ = cure
+    table = results.table.copy()
+    table.loc[results.chosen, "earlier"] = table.loc["frozen", "earlier"] - saved
+    assert said in verdict(study, replace(results, table=table)).sentences[0]
