@@ -23,6 +23,11 @@ def plain(name):
     return text.replace("$", r"\$")
 
 
+def figures(value):
+    """A loss in three figures, thousands in full."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:#.3g}".removesuffix(".")
+
+
 def losses_picture(study, results):
     """The loss of each period: frozen, chosen policy, best naive forecast.
 
@@ -54,7 +59,7 @@ def losses_picture(study, results):
     return fig, (
         f"Loss of each {study.unit} for the frozen model, for {results.chosen} and for "
         f"{results.naive}. In the later part, which judges, the frozen model's mean cost is "
-        f"{frozen:.3g} and the retrained one's {chosen:.3g}."
+        f"{figures(frozen)} and the retrained one's {figures(chosen)}."
     )
 
 
@@ -207,7 +212,9 @@ def price_picture(study, results):
         best = best_policy(now)
         mark.set_data([now.loc[best, "earlier"]], [height[now.index.get_loc(best)]])
         frozen, retrained = now.loc[["frozen", best], "later"]
-        words.set_text(f"price {price:,.3g}; later: frozen {frozen:.3g}, chosen {retrained:.3g}")
+        words.set_text(
+            f"price {price:,.10g}; later: frozen {figures(frozen)}, chosen {figures(retrained)}"
+        )
 
     return Picture(fig, (rings, dots, mark, words), update), prices
 

@@ -217,7 +217,7 @@ def _picture(fig, alt):
 
 
 def _table(table, index=True):
-    """A table as HTML; numbers to four figures, all else escaped."""
+    """A table as HTML; numbers to four figures or whole, all else escaped."""
     names = ([""] if index else []) + list(table.columns)
     rows = ["<tr>" + "".join(f"<th>{escape(str(name))}</th>" for name in names) + "</tr>"]
     for label, *values in table.head(MOST_ROWS).itertuples():
@@ -230,7 +230,8 @@ def _table(table, index=True):
 
 def _cell(value):
     if pd.api.types.is_float(value):
-        return f'<td class="number">{"" if value != value else format(value, ",.4g")}</td>'
+        text = format(value, ",.0f" if abs(value) >= 1e4 else ",.4g")
+        return f'<td class="number">{"" if value != value else text}</td>'
     if pd.api.types.is_integer(value):
         return f'<td class="number">{value:,}</td>'
     return f"<td>{escape(str(value))}</td>"

@@ -11,6 +11,7 @@ from helpers.own_data import Results, Study
 
 CERTAIN = 0.95  # of an interval
 FEW = 10  # periods to judge by; with fewer, a sentence warns
+ALIKE = 1.1  # times the rows of the first fit: windows that hold more tell nothing of staleness
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,14 @@ class _Words:
         return said
 
     def _stale(self):
-        return self.numbers.loc["frozen - recent, all periods", "low"] > 0
+        gains = self.numbers.loc["frozen - recent, all periods", "low"] > 0
+        return gains and self._more_rows() <= ALIKE
+
+    def _more_rows(self):
+        """Mean rows of the windows of the policy ``recent``, in units of the first fit's."""
+        edges, start = np.asarray(self.study.batches.edges), self.study.start
+        newest = edges[start + 1 : -1] - edges[1 : -1 - start]
+        return float(newest.mean() / edges[start])
 
     def _beats_model(self):
         return self.numbers.loc["naive - chosen" if self.helps else "naive - frozen", "high"] < 0
@@ -232,19 +240,21 @@ class _Words:
 
     def _why(self):
         """Newer rows, or more rows?"""
-        if self.helps and self._stale():
+        if not self.helps:
+            return
+        recent = f"({self.results.recent}), the gain is "
+        recent += self.interval("frozen - recent, all periods")
+        if (more := self._more_rows()) > ALIKE:
             yield (
-                f"With newer rows, but no more of them than the first fit had "
-                f"({self.results.recent}), the gain is "
-                f"{self.interval('frozen - recent, all periods')}: the frozen model went stale."
+                f"With newer rows {recent}; but those windows hold {more:.1f} times the rows of "
+                "the first fit: more rows or newer ones, this cannot say (notebooks 01 and 04)."
             )
-        elif self.helps:
-            yield (
-                f"With newer rows, but no more of them than the first fit had "
-                f"({self.results.recent}), the gain is "
-                f"{self.interval('frozen - recent, all periods')}: it may come from more rows "
-                "rather than from newer ones (notebooks 01 and 04)."
-            )
+            return
+        yield f"With newer rows, but hardly more of them than the first fit had {recent}: " + (
+            "the frozen model went stale."
+            if self._stale()
+            else "it may come from more rows rather than from newer ones (notebooks 01 and 04)."
+        )
 
     def _alternatives(self):
         rival = self.numbers.loc["mean-corrected - chosen"]

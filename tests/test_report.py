@@ -186,11 +186,22 @@ def test_a_folder_that_takes_no_files(numbers):
 
 
 def test_tables_show_gaps_as_blanks_and_say_what_is_cut():
-    table = pd.DataFrame({"a": [1.23456, np.nan], "b": [1234, 2], "c": ["<i>", None]})
+    table = pd.DataFrame(
+        {"a": [1.23456, np.nan, 24567.8], "b": [1234, 2, 3], "c": ["<i>", 0, None]}
+    )
     html = report._table(table)
     assert ">1.235<" in html and '"number"></td>' in html and ">1,234<" in html
+    assert ">24,568<" in html
     assert "&lt;i&gt;" in html and "<i>" not in html
     assert "5 more rows" in report._table(pd.DataFrame({"a": range(report.MOST_ROWS + 5)}))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.5, "0.500"), (1.2345, "1.23"), (0, "0.00"), (-123.4, "-123"), (24567.8, "24,568")],
+)
+def test_figures_fit_for_pictures(value, text):
+    assert pictures_own.figures(value) == text
 
 
 def test_names_fit_for_pictures():

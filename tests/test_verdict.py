@@ -84,6 +84,24 @@ def test_a_stale_model_is_told_from_one_with_few_rows(cure):
     assert any("more rows rather than from newer ones" in s for s in words.sentences)
 
 
+def test_growth_is_not_taken_for_staleness():
+    """The world stays, and each month brings more rows than the one before."""
+    rng = np.random.default_rng(0)
+    month = np.repeat(np.arange(36), np.linspace(15, 300, 36).astype(int))
+    many = pd.DataFrame(rng.normal(size=(len(month), 30)), columns=[f"x{i}" for i in range(30)])
+    many["y"] = many.sum(axis=1) + rng.normal(size=len(month)) * 2
+    many["ts"] = pd.Timestamp("2021-01-01") + pd.to_timedelta(30 * month, "D")
+    study = prepare(many, None, "ts", "y", estimator=Lines(), period="month")
+    words = verdict(study, compare(study))
+    assert words.numbers.loc["frozen - recent, all periods", "low"] > 0
+    assert words.kind == "retrain" and "more rows help, not newer ones" in words.headline
+    found = [s for s in words.sentences if "times the rows of the first fit" in s]
+    edges, start = study.batches.edges, study.start
+    newest = [edges[t] - edges[t - start] for t in range(start + 1, len(study.batches))]
+    assert len(found) == 1 and f"hold {np.mean(newest) / edges[start]:.1f} times" in found[0]
+    assert not any("went stale" in s for s in words.sentences)
+
+
 def test_drift_that_retraining_need_not_cure_is_said():
     words = told("virtual")[2]
     assert words.kind == "no evidence" and words.headline.startswith("No evidence")
