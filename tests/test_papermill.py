@@ -68,6 +68,7 @@ def test_a_file_from_any_folder(folder):
         (["-p", "path", "my.csv", "-p", "target", "y", "-p", "price", "dear"], "price must be"),
         (["-p", "path", "my.csv", "-p", "target", "y", "-p", "report", "a.txt"], "end in .html"),
         (["-p", "path", "five.csv", "-p", "target", "y"], "table has 5 rows"),
+        (["-p", "target", "y"], "source must be a path"),  # not the flights instead
     ],
 )
 def test_what_cannot_be_used_ends_the_run(folder, given, message):
