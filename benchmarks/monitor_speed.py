@@ -64,8 +64,3 @@ def measure(quick=False):
             )
         )
     return table
-
-
-if __name__ == "__main__":
-    for line in measure():
-        print("{what}: {ratio:.1f} [{low:.1f}, {high:.1f}], goal {goal} ({note})".format(**line))

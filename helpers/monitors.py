@@ -14,6 +14,8 @@ from math import inf, isfinite
 
 import numpy as np
 
+from helpers.checks import check_number
+
 _BLOCK = 64  # rows between two looks for alarms over many streams
 
 
@@ -75,7 +77,43 @@ def expected_brier(probabilities):
     return float(np.mean(p * (1 - p)))
 
 
-class PageHinkley:
+class _Detector:
+    """River's protocol, and `scan`, over a detector's ``_run(values)``."""
+
+    def update(self, x):
+        """Take one value.
+
+        Parameters
+        ----------
+        x : float
+            The next value of the stream; True and False count as 1 and 0.
+
+        Returns
+        -------
+        object
+            The detector itself.
+        """
+        self._run([_number(x)])
+        return self
+
+    def scan(self, values):
+        """Take a block of values up to and with the first that raises an alarm.
+
+        Parameters
+        ----------
+        values : array of shape (n,)
+            The next values of the stream.
+
+        Returns
+        -------
+        int or None
+            Index in the block of the value that raised the alarm; the rest of the block was not
+            taken. None if no value did.
+        """
+        return self._run(_numbers(values, 1).tolist())
+
+
+class PageHinkley(_Detector):
     """Page-Hinkley test for a change of a stream's mean, with river's parameters and alarms.
 
     Each value is compared with the mean of all values since the start. The differences, less
@@ -130,38 +168,6 @@ class PageHinkley:
         self._up, self._lowest = 0.0, inf  # the sum for a rise, and its lowest point
         self._down, self._highest = 0.0, -inf  # the sum for a fall, and its highest point
 
-    def update(self, x):
-        """Take one value.
-
-        Parameters
-        ----------
-        x : float
-            The next value of the stream; True and False count as 1 and 0.
-
-        Returns
-        -------
-        PageHinkley
-            The detector itself.
-        """
-        self._run([_number(x)])
-        return self
-
-    def scan(self, values):
-        """Take a block of values up to and with the first that raises an alarm.
-
-        Parameters
-        ----------
-        values : array of shape (n,)
-            The next values of the stream.
-
-        Returns
-        -------
-        int or None
-            Index in the block of the value that raised the alarm; the rest of the block was not
-            taken. None if no value did.
-        """
-        return self._run(_numbers(values, 1).tolist())
-
     def _run(self, values):  # plain floats in local names: numpy is slow one number at a time
         if self.drift_detected and values:
             self._start()
@@ -188,7 +194,7 @@ class PageHinkley:
         return found
 
 
-class Cusum:
+class Cusum(_Detector):
     """CUSUM chart for a change of a stream's mean away from a known target.
 
     z = (x - target) / sd, and for a rise ("up") S = max(0, S + z - k), for a fall ("down")
@@ -231,38 +237,6 @@ class Cusum:
 
     def _start(self):
         self.drift_detected, self._up, self._down = False, 0.0, 0.0
-
-    def update(self, x):
-        """Take one value.
-
-        Parameters
-        ----------
-        x : float
-            The next value of the stream; True and False count as 1 and 0.
-
-        Returns
-        -------
-        Cusum
-            The detector itself.
-        """
-        self._run([_number(x)])
-        return self
-
-    def scan(self, values):
-        """Take a block of values up to and with the first that raises an alarm.
-
-        Parameters
-        ----------
-        values : array of shape (n,)
-            The next values of the stream.
-
-        Returns
-        -------
-        int or None
-            Index in the block of the value that raised the alarm; the rest of the block was not
-            taken. None if no value did.
-        """
-        return self._run(_numbers(values, 1).tolist())
 
     def _run(self, values):
         if self.drift_detected and values:
@@ -419,33 +393,28 @@ def _per_stream(value, name, streams):
     return array.astype(float)
 
 
-def _check(name, value, fine, wanted):
-    try:
-        ok = isfinite(value) and fine(value)
-    except TypeError:
-        raise TypeError(f"{name} must be {wanted}; got {value!r}") from None
-    if not ok:
-        raise ValueError(f"{name} must be {wanted}; got {value}")
-
-
 def _check_side(name, side):
     if side not in ("up", "down", "both"):
         raise ValueError(f'{name} must be "up", "down" or "both"; got {side!r}')
 
 
 def _check_page_hinkley(delta, threshold, min_rows, alpha, mode):
-    _check("delta", delta, lambda v: v >= 0, "a number of at least 0, in units of the values")
-    _check("threshold", threshold, lambda v: v > 0, "a number above 0, in units of the values")
-    _check("min_rows", min_rows, lambda v: v >= 1 and v == int(v), "a whole number of rows from 1")
-    _check("alpha", alpha, lambda v: 0 < v <= 1, "a number above 0 and at most 1")
+    check_number("delta", delta, lambda v: v >= 0, "a number of at least 0, in units of the values")
+    check_number(
+        "threshold", threshold, lambda v: v > 0, "a number above 0, in units of the values"
+    )
+    check_number(
+        "min_rows", min_rows, lambda v: v >= 1 and v == int(v), "a whole number of rows from 1"
+    )
+    check_number("alpha", alpha, lambda v: 0 < v <= 1, "a number above 0 and at most 1")
     _check_side("mode", mode)
 
 
 def _check_cusum(target, k, h, sd, side):
-    _check("target", target, lambda v: True, "the mean while nothing has changed, a number")
-    _check("k", k, lambda v: v >= 0, "a number of at least 0, in sd")
-    _check("h", h, lambda v: v > 0, "a number above 0, in sd")
-    _check("sd", sd, lambda v: v > 0, "a number above 0")
+    check_number("target", target, lambda v: True, "the mean while nothing has changed, a number")
+    check_number("k", k, lambda v: v >= 0, "a number of at least 0, in sd")
+    check_number("h", h, lambda v: v > 0, "a number above 0, in sd")
+    check_number("sd", sd, lambda v: v > 0, "a number above 0")
     _check_side("side", side)
 
 

@@ -154,7 +154,7 @@ def rule_picture(rows, staleness, prices):
     low = min(0.0, min(staleness)) * rows
     ax.set(xlim=(0, rows), ylim=(max(low, -0.4 * top) - 0.05 * top, top))
     ax.set(xlabel="rows served until the next chance", ylabel="units of loss")
-    ax.legend(loc="upper left")
+    plots.legend_below(fig, ax)
     heading = ax.set_title(" ")
 
     def update(staleness, price):

@@ -7,11 +7,13 @@ stand. The run length is the number of rows up to and with the one that raises t
 rows are independent; the change, if there is one, is there from the first row on.
 """
 
-from math import ceil, expm1, isfinite
+from math import ceil, expm1
 
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ndtr
+
+from helpers.checks import check_number
 
 _CELLS, _LARGEST, _TOLERANCE = 25, 1600, 1e-5
 _BEYOND = 1e9  # rows from which rounding eats the digits of the linear system
@@ -45,9 +47,9 @@ def bernoulli_chain(p, threshold, up=6, down=1):
     M. R. Reynolds and Z. G. Stoumbos, "A CUSUM chart for monitoring a proportion when inspecting
     continuously", Journal of Quality Technology, 1999.
     """
-    _check("p", p, lambda v: 0 <= v <= 1, "an error rate between 0 and 1")
+    check_number("p", p, lambda v: 0 <= v <= 1, "an error rate between 0 and 1")
     for name, value in [("threshold", threshold), ("up", up), ("down", down)]:
-        _check(name, value, lambda v: v >= 1 and v == int(v), "a whole number above 0")
+        check_number(name, value, lambda v: v >= 1 and v == int(v), "a whole number above 0")
     states = np.arange(threshold)
     moves = np.zeros((threshold, threshold))
     moves[states, np.maximum(states - down, 0)] = 1 - p
@@ -87,7 +89,7 @@ def normal_chain(k, h, shift=0, cells=100):
     Biometrika, 1972.
     """
     _check_chart(k, h, shift)
-    _check("cells", cells, lambda v: v >= 2 and v == int(v), "a whole number from 2")
+    check_number("cells", cells, lambda v: v >= 2 and v == int(v), "a whole number from 2")
     width = 2 * h / (2 * cells - 1)
     middles = width * np.arange(cells)
     upper = ndtr(middles + width / 2 - middles[:, None] + k - shift)
@@ -130,7 +132,7 @@ def alarmed_by(chain, rows):
     TypeError, ValueError
         Naming the argument, what was wrong and what to do.
     """
-    _check("rows", rows, lambda v: v >= 1 and v == int(v), "a whole number above 0")
+    check_number("rows", rows, lambda v: v >= 1 and v == int(v), "a whole number above 0")
     still, shares = np.eye(len(chain))[0], np.empty(rows)
     for i in range(rows):
         still = still @ chain
@@ -223,8 +225,10 @@ def threshold_for(arl0, k, sides=1):
     TypeError, ValueError
         Naming the argument, what was wrong and what to do.
     """
-    _check("arl0", arl0, lambda v: 10 <= v <= 1e6, "a number of rows between 10 and a million")
-    _check("k", k, lambda v: 0.1 <= v <= 2, "a number between .1 and 2, in sd")
+    check_number(
+        "arl0", arl0, lambda v: 10 <= v <= 1e6, "a number of rows between 10 and a million"
+    )
+    check_number("k", k, lambda v: 0.1 <= v <= 2, "a number between .1 and 2, in sd")
     _check_sides(sides)
     low, high = 1e-6, 1.0
     if cusum_run_length(k, low, 0, sides) > arl0:
@@ -270,20 +274,11 @@ def _sided(run_length, k, h, shift, sides):
 
 
 def _check_chart(k, h, shift):
-    _check("k", k, lambda v: v >= 0, "a number of at least 0, in sd")
-    _check("h", h, lambda v: v > 0, "a number above 0, in sd")
-    _check("shift", shift, lambda v: True, "a number, in sd")
+    check_number("k", k, lambda v: v >= 0, "a number of at least 0, in sd")
+    check_number("h", h, lambda v: v > 0, "a number above 0, in sd")
+    check_number("shift", shift, lambda v: True, "a number, in sd")
 
 
 def _check_sides(sides):
     if sides not in (1, 2):
         raise ValueError(f"sides must be 1 (a rise) or 2 (a rise or a fall); got {sides!r}")
-
-
-def _check(name, value, fine, wanted):
-    try:
-        ok = isfinite(value) and fine(value)
-    except TypeError:
-        raise TypeError(f"{name} must be {wanted}; got {value!r}") from None
-    if not ok:
-        raise ValueError(f"{name} must be {wanted}; got {value}")
