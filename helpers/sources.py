@@ -284,7 +284,8 @@ def _packed(record, separator):
     if joined.count(separator) == len(row) - 1 and not any(mark in joined for mark in '"\r\n'):
         return f"{joined}\n".encode(), short
     line = io.StringIO(newline="")
-    csv.writer(line, delimiter=separator, lineterminator="\n").writerow(row)
+    how = {"delimiter": separator, "lineterminator": "\n", "quoting": csv.QUOTE_ALL}
+    csv.writer(line, **how).writerow(row)  # unless told, it leaves a lone \r without quotes
     return line.getvalue().encode(), short
 
 
