@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import importlib.util
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -74,8 +75,43 @@ def remove(folder):
             )
 
 
-def set_up():
-    """Make .venv afresh, unless it was made by this Python, here, from these pins."""
+def own_wheels(system, machine):
+    """The name of this platform's and Python's folder in wheels, as tests/wheels.py makes them."""
+    arm = machine.lower() in ("arm64", "aarch64")
+    names = {
+        "win32": "windows-arm" if arm else "windows",
+        "darwin": "mac-arm" if arm else "mac-intel",
+        "linux": "linux-arm" if arm else "linux",
+    }
+    return "{}-{}.{}".format(names.get(system, system), *sys.version_info[:2])
+
+
+def find_wheels():
+    """The folder to install from without a network, or None where there is no folder wheels."""
+    wheels = ROOT / "wheels"
+    if not wheels.is_dir():
+        return None
+    name = own_wheels(sys.platform, platform.machine())
+    held = sorted(mark.parent.name for mark in wheels.glob("*/requirements.txt"))
+    cure = "python tasks.py wheels --for {} --python {}".format(*name.rsplit("-", 1))
+    rest = (
+        "Start tasks.py with a Python that it holds, fill it again where there is a network "
+        f"({cure}), or move wheels away to use the network here."
+    )
+    if name not in held:
+        fail(f"the folder wheels holds {', '.join(held) or 'nothing'}; this is {name}. {rest}")
+    pinned = (wheels / name / "requirements.txt").read_bytes()
+    # A copy through Windows may have changed the line ends.
+    if pinned.split() != (ROOT / "requirements.txt").read_bytes().split():
+        fail(f"wheels/{name} was made from another requirements.txt than this one. {rest}")
+    return wheels / name
+
+
+def set_up(network=False):
+    """Make .venv afresh, unless it was made by this Python, here, from these pins.
+
+    From the folder wheels where there is one, unless `network` is true.
+    """
     venv = ROOT / ".venv"
     stamp = venv / "tasks-stamp.txt"
     parts = [str(ROOT).encode(), str(sys.version_info[:2]).encode()]
@@ -87,7 +123,9 @@ def set_up():
 
     # Started from inside .venv, sys.executable would go with it.
     base = getattr(sys, "_base_executable", None) or sys.executable
-    uv = shutil.which("uv")
+    offline = None if network else find_wheels()
+    # uv would fetch pip for the new environment from the network; venv brings it along.
+    uv = None if offline else shutil.which("uv")
     if not uv and importlib.util.find_spec("ensurepip") is None:
         fail(
             "this Python cannot make a virtual environment, because its module ensurepip is "
@@ -106,9 +144,12 @@ def set_up():
         step("Making .venv", [base, "-m", "venv", venv])
         install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         extra = []
+    if offline:
+        print(f"\nInstalling from wheels/{offline.name}, without a network.")
+        extra = ["--no-index", "--find-links", offline]
     what = "Installing requirements.txt (the first time this can take some minutes)"
     step(what, install + extra + ["--requirement", "requirements.txt"])
-    step("Installing the helpers", install + ["--no-deps", "--editable", "."])
+    step("Installing the helpers", install + extra + ["--no-deps", "--editable", "."])
     build_font_cache(python)
     stamp.write_text(wanted)
     return python
@@ -147,6 +188,11 @@ def lint(args):
 def bench(args):
     """Measure speed and memory and write the table in benchmarks/README.md (see there)."""
     return call([set_up(), "-m", "benchmarks"] + args)
+
+
+def wheels(args):
+    """Fill the folder wheels for laptops without a network (--help says for which)."""
+    return call([set_up(network=True), "-m", "tests.wheels"] + args)
 
 
 def matrix(args):
@@ -189,7 +235,7 @@ def read(path):
     return path.read_bytes().decode("utf-8")
 
 
-TASKS = {task.__name__: task for task in (lab, test, execute, lint, bench, matrix, address)}
+TASKS = {task.__name__: task for task in (lab, test, execute, lint, bench, wheels, matrix, address)}
 
 
 def main():
