@@ -217,15 +217,15 @@ def _picture(fig, alt):
 
 
 def _table(table, index=True):
-    """A table as HTML; numbers to four figures or whole, all else escaped."""
-    names = ([""] if index else []) + list(table.columns)
-    rows = ["<tr>" + "".join(f"<th>{escape(str(name))}</th>" for name in names) + "</tr>"]
+    """A table as HTML, scrolled by keys as well; numbers to four figures or whole, all escaped."""
+    heads = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in table.columns)
+    rows = [f"<tr>{'<td></td>' if index else ''}{heads}</tr>"]
     for label, *values in table.head(MOST_ROWS).itertuples():
-        head = f"<th>{escape(str(label))}</th>" if index else ""
+        head = f'<th scope="row">{escape(str(label))}</th>' if index else ""
         rows.append(f"<tr>{head}{''.join(map(_cell, values))}</tr>")
     cut = len(table) - MOST_ROWS
     more = f"<p>{cut:,} more rows are not shown.</p>" if cut > 0 else ""
-    return f'<div class="wide"><table>{"".join(rows)}</table></div>{more}'
+    return f'<div class="wide" tabindex="0"><table>{"".join(rows)}</table></div>{more}'
 
 
 def _cell(value):

@@ -71,8 +71,11 @@ def test_it_is_one_page_that_needs_nothing_else(which, request, tmp_path):
     assert {tag for tag, _ in page.tags} == set(allowed)
     for tag, attributes in page.tags:
         assert set(attributes) <= {"lang", "charset", "http-equiv", "content", "name", "class",
-                                   "src", "alt"}, tag  # fmt: skip
+                                   "src", "alt", "scope", "tabindex"}, tag  # fmt: skip
     assert all(a["src"].startswith("data:image/png;base64,") for a in page.named("img"))
+    assert all(a["scope"] in ("col", "row") for a in page.named("th"))
+    assert page.named("html") == [{"lang": "en"}] and len(page.named("h1")) == 1
+    assert all(len(a["alt"]) > 20 for a in page.named("img"))
     assert not re.search(r"https?:", re.sub(r"base64,[^\"]*", "", text))
     assert "default-src 'none'" in page.named("meta")[1]["content"]
     assert len(text) < 1_500_000
