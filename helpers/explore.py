@@ -2,7 +2,7 @@
 
 A `Picture` is a figure, the artists that move, and a pure function of the sliders' values that
 moves them. `explore` puts sliders above it. Where no kernel runs, a static strip of chosen values
-stands in its place.
+stands in its place: it is an output of its own, which the sliders hide for as long as they live.
 """
 
 import io
@@ -10,10 +10,18 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from ipywidgets import FloatSlider, Image, IntSlider, Layout, SelectionSlider, VBox
+from IPython.display import display
+from ipywidgets import HTML, Button, FloatSlider, Image, IntSlider, Label, Layout
+from ipywidgets import SelectionSlider, VBox
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image as Pillow
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+# JupyterLab: the output below living sliders is their static picture.
+HIDE = """<style>
+.jp-OutputArea-child:has(.explore-alive) + .jp-OutputArea-child:has(img) { display: none; }
+</style>"""
 
 
 class Picture(NamedTuple):
@@ -51,38 +59,73 @@ def explore(picture, alt, strip, **sliders):
     Returns
     -------
     ipywidgets.VBox
-        Sliders above the picture.
+        Sliders, a button that puts them back to where they start, and the picture. Where
+        `update` fails, the last picture stays and a line says for which values.
     """
     draw = _drawer(picture)
     strip_png = _encode(np.concatenate([draw(**values) for values in strip]))
     image = Image(value=_encode(draw(**strip[0])), format="png")
-    controls = {name: _slider(spec, strip[0][name]) for name, spec in sliders.items()}
+    longest = max(len(spec[-1]) for spec in sliders.values())
+    controls = {name: _slider(spec, strip[0][name], longest) for name, spec in sliders.items()}
+    start = {name: control.value for name, control in controls.items()}
+    reset = Button(description="Reset", tooltip="Put all sliders back to where they start")
+    said = Label(layout=Layout(display="none"))
+    held = []
 
-    def refresh(_):
+    def refresh(_=None):
+        if held:
+            return
         values = {name: control.value for name, control in controls.items()}
-        image.value = _encode(draw(**values))
+        try:
+            image.value = _encode(draw(**values))
+        except Exception as error:  # whatever it is, the sliders must go on
+            chosen = ", ".join(f"{c.description} {c.value}" for c in controls.values())
+            said.value = f"No picture for {chosen} ({error}). Move a slider, or reset."
+            said.layout.display = None
+        else:
+            said.layout.display = "none"
+
+    def put_back(_):
+        held.append(True)  # one redraw, not one a slider
+        try:
+            for name, control in controls.items():
+                control.value = start[name]
+        finally:
+            held.clear()
+        refresh()
 
     for control in controls.values():
         control.observe(refresh, names="value")
-    return _Explorer([*controls.values(), image], strip_png, alt)
+    reset.on_click(put_back)
+    return _Explorer([*controls.values(), reset, said, image], strip_png, alt)
 
 
 class _Explorer(VBox):
     """A VBox that also carries a static picture and its text alternative."""
 
     def __init__(self, children, strip_png, alt):
-        super().__init__(children)
+        alive = HTML(HIDE, layout=Layout(display="none"))
+        alive.add_class("explore-alive")
+        super().__init__([*children[:-1], alive, children[-1]])
         self._static = {"image/png": strip_png, "text/plain": alt}
 
     def _repr_mimebundle_(self, **kwargs):
-        bundle = super()._repr_mimebundle_(**kwargs)
-        bundle = bundle[0] if isinstance(bundle, tuple) else bundle
-        return bundle | self._static, {"image/png": {"alt": self._static["text/plain"]}}
+        # A view by itself: in one output with the picture, a saved view whose kernel is gone
+        # would be chosen before the picture.
+        view = super()._repr_mimebundle_(**kwargs)
+        view = view[0] if isinstance(view, tuple) else view
+        display({VIEW: view[VIEW]}, raw=True)
+        return dict(self._static), {"image/png": {"alt": self._static["text/plain"]}}
 
 
-def _slider(spec, value):
+def _slider(spec, value, longest):
     *steps, description = spec
-    look = {"style": {"description_width": "initial"}, "layout": Layout(width="32em")}
+    # A character is at most about as wide as a digit: handles line up, and no word is cut off.
+    look = {
+        "style": {"description_width": f"{longest}ch"},
+        "layout": Layout(width=f"calc({longest}ch + 24em)", max_width="100%"),
+        "tooltip": description,
+    }
     if len(steps) == 1:
         return SelectionSlider(options=steps[0], value=value, description=description, **look)
     low, high, step = steps
@@ -93,6 +136,7 @@ def _slider(spec, value):
 def _drawer(picture):
     """Return ``draw(**values)`` -> the picture's pixels, redrawing only what moves."""
     canvas = FigureCanvasAgg(picture.fig)
+    renderer = canvas.get_renderer()  # its own: another box may show the same figure
     for artist in picture.moving:
         artist.set_animated(True)
     canvas.draw()
@@ -102,7 +146,7 @@ def _drawer(picture):
         picture.update(**values)
         canvas.restore_region(background)
         for artist in picture.moving:
-            picture.fig.draw_artist(artist)
+            artist.draw(renderer)
         return np.asarray(canvas.buffer_rgba()).copy()
 
     return draw

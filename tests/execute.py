@@ -47,9 +47,9 @@ def own_kernel():
 
 
 def kernel_environment():
-    """One thread per fit, and the kernel's own picture backend."""
+    """One thread per fit, the kernel's own picture backend, and no record of progress."""
     environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
-    return environment | {"OMP_NUM_THREADS": "1"}
+    return environment | {"OMP_NUM_THREADS": "1", "WORKBOOK_PROGRESS": ""}
 
 
 def cost(pid):
@@ -73,6 +73,8 @@ def clean(notebook):
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET_VIEW, None)
             output.pop("transient", None)
+        if "outputs" in cell:  # a view by itself leaves nothing behind
+            cell.outputs = [output for output in cell.outputs if output.get("data", True)]
 
 
 def execute(path):

@@ -1,11 +1,12 @@
 """Sliders and their static pictures."""
 
 import io
+from unittest import mock
 
 import numpy as np
 import pandas as pd
 import pytest
-from ipywidgets import FloatSlider, Image, IntSlider, SelectionSlider
+from ipywidgets import Button, FloatSlider, Image, IntSlider, Label, SelectionSlider
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
@@ -13,9 +14,10 @@ from matplotlib.text import Text
 from PIL import Image as Pillow
 from sklearn.linear_model import LinearRegression
 
+import helpers.explore
 from helpers import plots
 from helpers.budget import TERMS, limit, risk, rounded
-from helpers.explore import Picture, explore
+from helpers.explore import HIDE, VIEW, Picture, explore
 from helpers.pictures import budget_picture, replay_picture
 from helpers.worlds import World, uniform
 
@@ -39,7 +41,21 @@ def pixels(data):
 
 def parts(box):
     """The sliders by description, and the picture."""
-    return {s.description: s for s in box.children[:-1]}, box.children[-1]
+    kinds = FloatSlider, IntSlider, SelectionSlider
+    sliders = {s.description: s for s in box.children if isinstance(s, kinds)}
+    return sliders, box.children[-1]
+
+
+def only(box, kind):
+    [child] = [child for child in box.children if type(child) is kind]
+    return child
+
+
+def bundle(box):
+    """The view that is displayed by itself, and the output's data and metadata."""
+    with mock.patch.object(helpers.explore, "display") as shown:
+        data, metadata = box._repr_mimebundle_(include=None, exclude=None)
+    return shown.call_args.args[0], data, metadata
 
 
 def move(box, **values):
@@ -95,25 +111,82 @@ def test_two_sliders_both_count():
 
 
 def test_the_bundle_holds_a_static_strip_and_its_alternative():
-    data, metadata = dot_box()._repr_mimebundle_(include=None, exclude=None)
+    view, data, metadata = bundle(dot_box())
     assert data["text/plain"] == ALT
     assert metadata["image/png"]["alt"] == ALT
-    assert "application/vnd.jupyter.widget-view+json" in data
     assert data["image/png"].startswith(b"\x89PNG")
+    assert set(data) == {"image/png", "text/plain"} and set(view) == {VIEW}
+
+
+def test_only_living_sliders_hide_the_static_picture():
+    box = dot_box()
+    [alive] = [child for child in box.children if "explore-alive" in child._dom_classes]
+    assert alive.value == HIDE and ".explore-alive" in HIDE
+    assert "style" not in str(bundle(box)[1:])
+
+
+def test_reset_puts_all_sliders_back_with_one_picture():
+    box = dot_box(({"x": 2, "y": 0.5},), x=(0, 10, 2, "position"), y=(-1, 1, 0.25, "height"))
+    sliders, image = parts(box)
+    start = bytes(image.value)
+    move(box, position=8, height=-1)
+    redrawn = []
+    image.observe(redrawn.append, names="value")
+    only(box, Button).click()
+    assert [slider.value for slider in sliders.values()] == [2, 0.5]
+    assert bytes(image.value) == start and len(redrawn) == 1
+    assert move(box, position=4) != start
+
+
+def test_the_handles_of_a_box_line_up():
+    box = dot_box(({"x": 2, "y": 0.5},), x=(0, 10, 2, "position"), y=(-1, 1, 0.25, "the height"))
+    sliders = parts(box)[0].values()
+    assert {s.style.description_width for s in sliders} == {"10ch"}
+    assert len({s.layout.width for s in sliders}) == 1
+    assert [s.tooltip for s in sliders] == ["position", "the height"]
+
+
+def test_a_value_that_cannot_be_drawn_leaves_the_sliders_alive():
+    picture = dot_picture()
+
+    def fails_at_5(x):
+        picture.update(x)
+        if x == 5:
+            raise ValueError("no such month")
+
+    failing = picture._replace(update=fails_at_5)
+    box = explore(failing, ALT, [{"x": 2}], x=(0, 10, 1, "position"))
+    start, said = bytes(parts(box)[1].value), only(box, Label)
+    assert said.layout.display == "none"
+    assert move(box, position=5) == start
+    assert "position 5 (no such month)" in said.value and said.layout.display is None
+    assert move(box, position=7) == move(dot_box(), position=7) != start
+    assert said.layout.display == "none"
+    move(box, position=5)
+    only(box, Button).click()
+    assert bytes(parts(box)[1].value) == start and said.layout.display == "none"
+
+
+def test_two_boxes_may_share_a_picture():
+    picture = dot_picture()
+    one, two = (explore(picture, ALT, [{"x": 2}], x=(0, 10, 1, "position")) for _ in range(2))
+    for box in (one, two, one):
+        assert move(box, position=6) == move(dot_box(), position=6)
+        assert move(box, position=3) == move(dot_box(), position=3)
 
 
 def test_the_strip_is_its_frames_one_above_the_other():
     box = dot_box()
-    strip = pixels(box._repr_mimebundle_()[0]["image/png"])
+    strip = pixels(bundle(box)[1]["image/png"])
     frames = [pixels(move(box, position=value)) for value in (2, 5, 9)]
     np.testing.assert_array_equal(strip, np.concatenate(frames))
 
 
 def test_the_static_picture_does_not_follow_the_slider():
     box = dot_box()
-    before = box._repr_mimebundle_()[0]
+    before = bundle(box)[1]
     move(box, position=8)
-    assert box._repr_mimebundle_()[0] == before
+    assert bundle(box)[1] == before
 
 
 def test_an_update_is_drawn_as_a_full_redraw_would():
