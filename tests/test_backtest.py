@@ -128,13 +128,6 @@ def test_what_a_policy_is_shown_is_what_is_scored():
     np.testing.assert_allclose(means, history["loss"], rtol=1e-12)
 
 
-def test_never_is_every_with_a_period_beyond_the_end():
-    expected = backtest(REGRESSION, Policy(never()), START)
-    assert not expected["retrained"].any()
-    for when in (every(T), every(10**6), at([])):
-        pd.testing.assert_frame_equal(backtest(REGRESSION, Policy(when), START), expected)
-
-
 def test_history_has_labels_and_metrics_per_batch():
     batches = make_batches(binary=True)
     weeks = [f"week {t}" for t in range(T)]

@@ -1,6 +1,5 @@
 """Scores of detectors by hand, by brute force, and with river's detectors."""
 
-import itertools
 
 import numpy as np
 import pytest
@@ -66,35 +65,6 @@ def test_after_the_next_change_an_alarm_belongs_to_that_one():
     found = detections([12], [5, 10], rows=20, horizon=10)
     np.testing.assert_array_equal(found.delays, [np.nan, 3])
     assert found.quiet == 5 and found.false == 0
-
-
-def brute(alarms, changes, rows, horizon):
-    """Row by row: which change does it belong to?"""
-    owner = [None] * rows
-    for row, change in itertools.product(range(rows), changes):
-        if change <= row < change + horizon:
-            owner[row] = change  # a later change takes over
-    hits = {c: [a for a in alarms if owner[a] == c] for c in changes}
-    return (
-        [hits[c][0] - c + 1 if hits[c] else np.nan for c in changes],
-        sum(max(0, len(h) - 1) for h in hits.values()),
-        sum(owner[a] is None for a in alarms),
-        owner.count(None),
-    )
-
-
-@pytest.mark.parametrize("seed", range(40))
-def test_detections_by_brute_force(seed):
-    r = rng(seed)
-    rows, horizon = int(r.integers(1, 60)), int(r.integers(1, 30))
-    alarms = np.flatnonzero(r.random(rows) < r.choice([0, 0.1, 0.6, 1]))
-    changes = np.flatnonzero(r.random(rows) < 0.08)
-    found = detections(alarms, changes, rows, horizon)
-    delays, *counts = brute(alarms.tolist(), changes.tolist(), rows, horizon)
-    np.testing.assert_array_equal(found.delays, delays)
-    assert list(found[1:]) == counts
-    detected = int((~np.isnan(found.delays)).sum())
-    assert detected + found.repeats + found.false == len(alarms)
 
 
 def test_scores_by_hand_over_two_streams():

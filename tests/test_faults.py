@@ -1,0 +1,106 @@
+"""Another machine: time zone, hash seed, code page, line ends, and a folder with an odd name."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from helpers import progress
+from tests.own_files import simulated
+
+ROOT = Path(__file__).parents[1]
+# A whole study of one's own file; what it found, as the text of its report, without the pictures.
+STUDY = """
+import hashlib, json, os, re, sys, warnings
+from datetime import datetime
+from pathlib import Path
+
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    from helpers import progress
+    from helpers.flights import flights
+    from helpers.own_data import compare, prepare
+    from helpers.report import write_report
+    from helpers.tables import read_table
+    from helpers.verdict import verdict
+    from tests.own_files import Lines
+
+    folder = Path(os.environ["FOLDER"])
+    table, report = read_table(folder / "größe.csv", "ts", "y")
+    zoned, _ = read_table(folder / "größe.csv", "ts", "y", clock="Europe/Berlin")
+    study = prepare(table, report, "ts", "y", period="month", estimator=Lines())
+    results = compare(study)
+    path = write_report(study, results, verdict(study, results), folder / "überblick.html")
+    progress.record_check("01.1", "right", "Naïve, 数据")
+    flown, counts = flights(thin=100)
+
+# As on Windows, where text is not UTF-8 unless a file says so.
+careless = [w for w in caught if w.category is EncodingWarning and "/helpers/" in w.filename]
+text = path.read_text("utf-8")
+when = datetime.fromisoformat(progress.recorded()[0][0]["when"])
+found = {
+    "careless": [str(w) for w in careless],
+    "page": re.sub(r"data:image/png;base64,[^\\"]*|Europe.*", "", text),
+    "report": report.astype(str).to_numpy().tolist(),
+    "zoned": zoned["ts"].astype(str).tolist()[:50],
+    "losses": {name: h["loss"].round(9).tolist() for name, h in results.histories.items()},
+    "said": [line["said"] for line in progress.recorded()[0]],
+    "utc": when.utcoffset().total_seconds(),
+    "flown": hashlib.sha256(flown.to_csv(index=False).encode()).hexdigest(),
+    "counts": counts.astype(str).to_numpy().tolist(),
+}
+Path(os.environ["FOUND"]).write_text(json.dumps(found), "utf-8")
+"""
+HERE = {"TZ": "UTC", "PYTHONHASHSEED": "0"}
+THERE = {
+    "time zone": HERE | {"TZ": "Asia/Kathmandu"},
+    "hash seed": HERE | {"PYTHONHASHSEED": "12345"},
+}
+
+
+def study(folder, tmp_path, environment):
+    folder.mkdir()
+    # From Windows: line ends, and a path with spaces and letters beyond ASCII.
+    simulated("cure", 1, periods=24).to_csv(folder / "größe.csv", index=False,
+                                            lineterminator="\r\n")  # fmt: skip
+    paths = {"FOLDER": folder, "FOUND": tmp_path / f"{folder.name}.json"}
+    paths["WORKBOOK_PROGRESS"] = folder / "progress.jsonl"
+    environment = dict(os.environ) | environment | {name: str(path) for name, path in paths.items()}
+    run = subprocess.run(
+        [sys.executable, "-X", "warn_default_encoding", "-c", STUDY],
+        cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    return json.loads(paths["FOUND"].read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    tmp_path = tmp_path_factory.mktemp("here")
+    return study(tmp_path / "plain", tmp_path, HERE)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", THERE)
+def test_a_study_finds_the_same_on_another_machine(fault, here, tmp_path):
+    there = study(tmp_path / "Grüße & 数据, a folder", tmp_path, THERE[fault])
+    assert there["careless"] == []
+    assert there["said"] == ["Naïve, 数据"] and there["utc"] == 0
+    assert there == here
+
+
+def test_a_progress_file_that_windows_touched_is_read(tmp_path, monkeypatch):
+    """Saved by an editor there: CR LF, and a mark at its beginning."""
+    path = tmp_path / "Мой прогресс.jsonl"
+    monkeypatch.setenv("WORKBOOK_PROGRESS", str(path))
+    progress.record_check("01.1", "right", "Naïve")
+    progress.record_check("01.2", "not yet", "数据")
+    lines, odd = progress.read(path)
+    assert len(lines) == 2 and odd == 0
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert progress.read(path) == (lines, 0)
+    progress.record_check("01.3", "right", "one more")
+    assert [line["check"] for line in progress.read(path)[0]] == ["01.1", "01.2", "01.3"]
