@@ -1,6 +1,5 @@
 """Costs, the cheapest schedule and the laws of the best period, against brute force and theory."""
 
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,6 +1,5 @@
 """Scores of detectors by hand, by brute force, and with river's detectors."""
 
-
 import numpy as np
 import pytest
 from river import drift
