@@ -11,8 +11,17 @@ from typing import NamedTuple
 
 import numpy as np
 from IPython.display import display
-from ipywidgets import HTML, Button, FloatSlider, Image, IntSlider, Label, Layout
-from ipywidgets import SelectionSlider, VBox
+from ipywidgets import (
+    HTML,
+    Button,
+    FloatSlider,
+    Image,
+    IntSlider,
+    Label,
+    Layout,
+    SelectionSlider,
+    VBox,
+)
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image as Pillow
