@@ -18,11 +18,11 @@ from packaging.requirements import Requirement
 import tasks
 
 _GLIBC = (28, 27, 26, 24, 17, 12, 5)  # manylinux_2_NN; pip adds older names of some of them
-# pip adds the older versions of macOS by itself.
+# pip adds older versions of macOS by itself; a higher one would lock out laptops that have less.
 TAGS = {
     "windows": ["win_amd64"],
-    "mac-intel": ["macosx_14_0_x86_64"],
-    "mac-arm": ["macosx_14_0_arm64"],
+    "mac-intel": ["macosx_12_0_x86_64"],
+    "mac-arm": ["macosx_12_0_arm64"],
     "linux": [f"manylinux_2_{n}_x86_64" for n in _GLIBC] + ["manylinux2014_x86_64", "linux_x86_64"],
     "linux-arm": [f"manylinux_2_{n}_aarch64" for n in _GLIBC]
     + ["manylinux2014_aarch64", "linux_aarch64"],
