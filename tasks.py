@@ -190,6 +190,11 @@ def bench(args):
     return call([set_up(), "-m", "benchmarks"] + args)
 
 
+def site(args):
+    """Build the notebooks as pages in site/html, to read and search without a network."""
+    return call([set_up(), "site/build.py"] + args)
+
+
 def wheels(args):
     """Fill the folder wheels for laptops without a network (--help says for which)."""
     return call([set_up(network=True), "-m", "tests.wheels"] + args)
@@ -235,7 +240,7 @@ def read(path):
     return path.read_bytes().decode("utf-8")
 
 
-TASKS = {task.__name__: task for task in (lab, test, execute, lint, bench, wheels, matrix, address)}
+TASKS = {task.__name__: task for task in (lab, test, execute, lint, bench, site, wheels, matrix, address)}
 
 
 def main():

@@ -1,0 +1,8 @@
+// A page opened as a file may not fetch others, so the search there lists titles only.
+if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+
+// Formulas grow when they are set, and what the address points to moves away: go there again.
+addEventListener("load", () => {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (target && window.MathJax) MathJax.startup.promise.then(() => target.scrollIntoView());
+});
