@@ -240,7 +240,9 @@ def read(path):
     return path.read_bytes().decode("utf-8")
 
 
-TASKS = {task.__name__: task for task in (lab, test, execute, lint, bench, site, wheels, matrix, address)}
+TASKS = {
+    task.__name__: task for task in (lab, test, execute, lint, bench, site, wheels, matrix, address)
+}
 
 
 def main():
