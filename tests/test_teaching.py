@@ -1,0 +1,106 @@
+"""The run sheets name what exists and add up; the test of twelve questions has right answers."""
+
+import re
+
+import pytest
+from scipy import stats
+
+from helpers.gates import chance_not_ahead
+from helpers.incident_worlds import measured_error
+from helpers.memory import break_even_rows, fresh_excess, window_excess
+from tests.notebooks import NOTEBOOKS, exercises, load, main_notebooks
+
+ROOT = NOTEBOOKS.parent
+SHEET = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
+TEST = (ROOT / "teaching/test.md").read_text(encoding="utf-8")
+ANSWERS = (ROOT / "teaching/answers.md").read_text(encoding="utf-8")
+ROW = re.compile(r"(?m)^\| (\d):(\d\d) \| (\d*) \| (.*) \|$")
+BLOCKS = {
+    title: text for title, text in re.findall(r"(?ms)^##+ ([^\n]+)\n(.*?)(?=^##+ |\Z)", SHEET)
+}
+LONG = {"Three hours": 180, "Ninety minutes": 90, "A day": 480}
+
+
+def headings(path):
+    text = "\n".join(c.source for c in load(path).cells if c.cell_type == "markdown")
+    return re.findall(r"(?m)^#{2,3} (.+)$", text)
+
+
+def marks(text):
+    return [(60 * int(h) + int(m), int(n or 0)) for h, m, n, _ in ROW.findall(text)]
+
+
+@pytest.mark.parametrize("title", [t for t, text in BLOCKS.items() if ROW.search(text)])
+def test_marks_add_up(title):
+    rows = marks(BLOCKS[title])
+    for (start, minutes), (following, _) in zip(rows, rows[1:], strict=False):
+        assert start + minutes == following
+    total = rows[-1][0] + rows[-1][1]
+    promised = LONG.get(title) or re.search(r"in (\d+) minutes", title)
+    if promised:
+        assert total == (promised if isinstance(promised, int) else int(promised[1]))
+
+
+def test_three_hours_hold_140_minutes():
+    rows = ROW.findall(BLOCKS["Three hours"])
+    assert sum(int(n) for *_, n, what in rows if re.match(r"\d\d ", what)) == 140
+
+
+def test_exercises_are_complete():
+    known = {e for path in main_notebooks() for e in exercises(load(path))}
+    listed = re.findall(r"(?m)^\| `(\d\d\.\d)` \|", SHEET)
+    assert sorted(listed) == sorted(known)
+    assert set(re.findall(r"`(\d\d\.\d)`", SHEET)) <= known
+
+
+def test_headings_named_exist():
+    stems = {path.stem[:2]: path for path in main_notebooks()}
+    for title, text in BLOCKS.items():
+        if (number := title[:2]) in stems and ROW.search(text):
+            for *_, rest in ROW.findall(text):
+                assert re.match(r"\*(.+?)\*", rest)[1] in headings(stems[number])
+
+
+def test_predictions_named_exist():
+    code = "\n".join(c.source for p in main_notebooks() for c in load(p).cells)
+    for key in re.findall(r"`(\d\d\.[a-z][a-z0-9-]+)`", SHEET):
+        assert f'"{key}"' in code
+
+
+def test_twelve_questions_with_four_options():
+    questions = re.split(r"(?m)^### \d+\. ", TEST)[1:]
+    assert [re.findall(r"(?m)^- ([A-D])\.", q) for q in questions] == [list("ABCD")] * 12
+    key = re.search(r"\| right \|(.*)\|", ANSWERS)[1].replace("|", " ").split()
+    assert re.findall(r"(?m)^\*\*([A-D])\.\*\*", ANSWERS) == key
+    assert sorted(key) == sorted("ABCD" * 3)
+
+
+def test_numbers_of_the_answers():
+    assert 0.50 - 0.33 == pytest.approx(0.17)
+    assert 1 + fresh_excess(8, 5, 1).mean() == pytest.approx(3.5)
+    assert fresh_excess(8, 5, 1).cdf(1) == pytest.approx(0.40, abs=0.005)
+    assert break_even_rows(5, 1, 1) == 11
+    assert measured_error(0.12, 0.25) == pytest.approx(0.31)
+    valley = [window_excess(w, 5, 1, q=3e-4) for w in (10, 100, 1000)]
+    assert valley == pytest.approx([1.26, 0.11, 0.51], abs=0.006)
+    assert 50 / 0.04 == pytest.approx(1250)
+    lost = [chance_not_ahead(n, 0.04, 0.02) for n in (50, 200, 1000)]
+    assert lost == pytest.approx([0.392, 0.153, 0.005], abs=0.0006)
+    assert round(100 * 84 / (84 + 144)) == 37
+    assert 1 - 0.95**50 == pytest.approx(0.92, abs=0.005)
+    assert stats.t.ppf(0.975, 11) * 2 / 12**0.5 == pytest.approx(1.3, abs=0.05)
+
+
+@pytest.mark.parametrize("name", ["TEACHING.md", "teaching/test.md", "teaching/answers.md"])
+def test_links_resolve(name):
+    path = ROOT / name
+    text = path.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)]+)\)", text):
+        file, _, anchor = target.partition("#")
+        where = (path.parent / file) if file else path
+        assert where.is_file()
+        if anchor and where.suffix == ".ipynb":
+            assert anchor in [h.replace(" ", "-") for h in headings(where)]
+        elif anchor:
+            titles = re.findall(r"(?m)^#+ (.+)$", where.read_text(encoding="utf-8"))
+            assert anchor in [re.sub(r"[^\w -]", "", t.lower()).replace(" ", "-") for t in titles]
