@@ -99,7 +99,8 @@ def frontier_picture(frontier):
         for value, at in points[["labels", "excess"]].iterrows():
             style = {"va": "top", "ha": "right"} if below else {"va": "bottom", "ha": "left"}
             shift = (-4, -4) if below else (4, 4)
-            style |= {"fontsize": 9, "color": plots.COLOURS[role]}
+            box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.5}
+            style |= {"fontsize": 9, "bbox": box}
             ax.annotate(value, at, shift, textcoords="offset points", **style)
         ax.set_title(world)
     for ax in axes:

@@ -38,20 +38,20 @@ def dashboard(seen, unit, column="input"):
     known = ~np.isnan(seen.labels)
     losses = (seen.labels - seen.predicted)[known] ** 2
     fig, (left, middle, right) = plots.figure(3, width=10.5, height=3.1, width_ratios=[5, 4, 4])
-    for weeks, parts, role in [
-        (range(-_WEEKS, 0), seen.handover, "old"),
-        (range(_WEEKS), losses, "new"),
+    for weeks, parts, role, face in [
+        (range(-_WEEKS, 0), seen.handover, "old", "none"),
+        (range(_WEEKS), losses, "new", plots.COLOURS["new"]),
     ]:
         means = [part.mean() for part in np.array_split(parts, _WEEKS)]
-        left.plot(weeks, means, marker="o", color=plots.COLOURS[role], ls=plots.DASHES[role])
+        style = {"color": plots.COLOURS[role], "ls": plots.DASHES[role]}
+        left.plot(weeks, means, marker="o", mfc=face, **style)
     level, se = seen.handover.mean(), seen.handover.std(ddof=1) / len(seen.handover) ** 0.5
     left.axhline(level, color="black", lw=1, ls="--", label="mean at hand-over")
     left.axhspan(level - 2 * se, level + 2 * se, color="black", alpha=0.1, lw=0)
     left.set(xlabel="week", ylabel=f"measured loss ({unit})", title=f"loss: {s['loss up']:+.1f} se")
     left.set_ylim(0, 1.35 * max(left.get_ylim()[1] / 1.05, level))
     left.legend(loc="upper left")
-    pairs = list(zip(seen.reference.T, seen.served.T, strict=True))
-    old, new = max(pairs, key=lambda pair: ks_2samp(*pair).statistic)
+    old, new = _moved_most(seen)
     bins = np.linspace(min(old.min(), new.min()), max(old.max(), new.max()), 25)
     colours = [plots.COLOURS["old"], plots.COLOURS["new"]]
     for values, colour, label in zip((old, new), colours, ("training", "now"), strict=True):
@@ -71,6 +71,11 @@ def dashboard(seen, unit, column="input"):
     return fig
 
 
+def _moved_most(seen):
+    pairs = list(zip(seen.reference.T, seen.served.T, strict=True))
+    return max(pairs, key=lambda pair: ks_2samp(*pair).statistic)
+
+
 def _labels_and_gain(s):
     return f"{s['labels']:,.0f} labels (needed: {s['needed']:.0f}); gain {s['gain']:+.1f} se"
 
@@ -78,10 +83,12 @@ def _labels_and_gain(s):
 def seen_in_words(seen):
     """The text alternative of `dashboard`."""
     s = signals(seen)
+    then, now = (f"{x.mean():.1f} (sd {x.std():.1f})" for x in _moved_most(seen))
     checks = ", ".join(f"{label} {min(s[name], 1):.0%}" for name, label in _BARS.items())
     return (
         f"Dashboard. Measured loss by week, {s['loss up']:+.1f} standard errors from hand-over; "
-        f"the input that moved most, then and now; checks: {checks}; {_labels_and_gain(s)}."
+        f"the input that moved most, mean {then} then, {now} now; checks: {checks}; "
+        f"{_labels_and_gain(s)}."
     )
 
 

@@ -13,15 +13,17 @@ from matplotlib.markers import TICKUP
 
 from helpers.budget import TERMS
 
-# Okabe and Ito's colours, told apart by colour-blind readers; each also has a hatch or a dash.
+# Okabe and Ito's colours, told apart by colour-blind readers; each also has a hatch or a dash. Sky
+# blue and green are darkened, so that all lines have a contrast of 3 against white (WCAG 1.4.11);
+# the yellow is for areas alone, which have dark outlines.
 COLOURS = {
-    "floor": "#C9C9C9",
+    "floor": "#949494",
     "approximation": "#0072B2",
     "estimation": "#F0E442",
     "staleness": "#D55E00",
     "truth": "#000000",
     "old": "#8A8A8A",
-    "new": "#56B4E9",
+    "new": "#3399D0",
     "frozen": "#D55E00",
     "retrained": "#0072B2",
     "curve": "#007A5A",
@@ -92,8 +94,8 @@ def show(fig, alt):
 
 def draw_rows(ax, x, y, when="new", label=None):
     """Rows as dots: grey rings for ``when="old"``, blue dots for ``"new"``."""
-    face = "none" if when == "old" else COLOURS[when]
-    style = {"ls": "", "marker": "o", "ms": 4, "mfc": face, "mec": COLOURS[when], "alpha": 0.7}
+    face = "none" if when == "old" else (COLOURS[when], 0.6)  # where dots lie on dots it is darker
+    style = {"ls": "", "marker": "o", "ms": 4, "mfc": face, "mec": COLOURS[when], "mew": 0.8}
     return ax.plot(x, y, label=label, **style)[0]
 
 
