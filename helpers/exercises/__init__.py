@@ -7,6 +7,8 @@ right and raises `NotYet` with a hint if it is not.
 
 from importlib import import_module
 
+from helpers import progress
+
 MODULES = {
     "00": "start_here",
     "01": "the_line_that_was_right",
@@ -24,6 +26,9 @@ MODULES = {
 }
 
 
+UNUSABLE = "Your answer could not be used: "
+
+
 class NotYet(Exception):
     """An answer that is not right yet; the message is the hint."""
 
@@ -33,7 +38,7 @@ class NotAttempted(Exception):
 
 
 def check(exercise, answer, **given):
-    """Print what is to be said about an answer.
+    """Print what is to be said about an answer, and record the verdict (`helpers.progress`).
 
     Parameters
     ----------
@@ -44,14 +49,23 @@ def check(exercise, answer, **given):
     **given : object
         What the learner was given, as the checker wants it.
     """
-    print(f"{exercise}: {_verdict(exercise, answer, given)}")
+    verdict, said = _verdict(exercise, answer, given)
+    print(f"{exercise}: {verdict}. {said}")
+    if verdict in progress.VERDICTS and not str(exercise).endswith(".0"):
+        if said.startswith(UNUSABLE):  # what an error says may quote the answer
+            said = ": ".join(said.split(": ")[:2]) + "."
+        progress.record_check(exercise, verdict, said)
 
 
-def reveal(guess, truth, what):
-    """Print a recorded prediction beside the truth; a guess that is still ``...`` is passed over.
+def reveal(key, guess, truth, what):
+    """Print a prediction beside the truth and record both (`helpers.progress`).
+
+    A guess that is still ``...`` is passed over, and so is a list of nothing else.
 
     Parameters
     ----------
+    key : str
+        The notebook's number and a short name, such as "01.worst-model".
     guess : object
         What the reader wrote.
     truth : str or float
@@ -60,22 +74,60 @@ def reveal(guess, truth, what):
         What was predicted.
     """
     shown = truth if isinstance(truth, str) else f"{truth:.3g}"
-    said = "no prediction recorded" if guess is ... else f"you predicted {guess}"
+    listed = guess if isinstance(guess, list | tuple) else [guess]
+    made = any(item is not ... for item in listed)
+    said = f"you predicted {guess}" if made else "no prediction recorded"
     print(f"{what}: {shown} ({said})")
+    if made:
+        progress.record_guess(key, guess, truth, what)
+
+
+def exercises_of(notebook):
+    """The exercises of a notebook that have a checker, such as ["01.1", "01.2"].
+
+    The check of the environment, 00.0, is none of them.
+    """
+    if notebook not in MODULES:
+        raise ValueError(f"notebook must be one of {', '.join(MODULES)}, a text; got {notebook!r}")
+    checkers = import_module(f"{__name__}.{MODULES[notebook]}").CHECKERS
+    return sorted((i for i in checkers if not i.endswith(".0")), key=lambda i: int(i[3:]))
+
+
+def show_progress(notebook=None):
+    """Print which checks are done: those that `check` has called right, now or on another day.
+
+    Parameters
+    ----------
+    notebook : str, optional
+        Such as "01", for one line; all notebooks if it is left out.
+    """
+    done = progress.done()
+    lines = [_done_of(number, done) for number in ([notebook] if notebook is not None else MODULES)]
+    print(("\n" if notebook is None else " ").join(filter(None, [*lines, progress.where()])))
+
+
+def _done_of(notebook, done):
+    ids = exercises_of(notebook)
+    left = [i for i in ids if i not in done]
+    if not left:
+        return f"{notebook}: all {len(ids)} checks done."
+    ready = f"{len(ids) - len(left)} of {len(ids)} checks done"
+    return f"{notebook}: {ready}; to do: {', '.join(left)}."
 
 
 def _verdict(exercise, answer, given):
+    not_attempted = "not attempted yet", "Replace the ... and run this cell again."
     if answer is ... or answer is None:
-        return "not attempted yet. Replace the ... and run this cell again."
+        return not_attempted
     try:
         module = import_module(f"{__name__}.{MODULES[exercise[:2]]}")
-        return f"right. {module.CHECKERS[exercise](answer, **given)}"
+        return "right", module.CHECKERS[exercise](answer, **given)
     except NotAttempted:
-        return "not attempted yet. Replace the ... and run this cell again."
+        return not_attempted
     except NotYet as hint:
-        return f"not yet. {hint}"
+        return "not yet", str(hint)
     except Exception as error:  # a learner's answer may be anything; Run All must survive it
-        return f"not yet. Your answer could not be used: {type(error).__name__}: {error}"
+        return "not yet", f"{UNUSABLE}{type(error).__name__}: {error}"
 
 
 def number(answer):
