@@ -230,9 +230,11 @@ def faint(fig):
     for ax in fig.axes:
         for line in seen_lines(ax):
             marks = look(line)[0][0] == ""
-            colour = to_rgba(line.get_markeredgecolor() if marks else line.get_color())
-            alpha = colour[3] if line.get_alpha() is None else line.get_alpha()
-            yield from too_light(line, over((*colour[:3], alpha)))
+            colours = [line.get_markeredgecolor(), line.get_markerfacecolor()]
+            colours = map(to_rgba, colours if marks else [line.get_color()])
+            if (alpha := line.get_alpha()) is not None:
+                colours = [(*colour[:3], alpha if colour[3] else 0) for colour in colours]
+            yield from too_light(line, min(map(over, colours), key=luminance))
         for dots in ax.collections:
             if isinstance(dots, PathCollection) and dots.get_visible():
                 colours = [*dots.get_edgecolor()[:1], *dots.get_facecolor()[:1]]
@@ -246,7 +248,8 @@ def too_light(artist, colour):
 
 
 def words(text):
-    return set(re.findall(r"[a-z]{3,}", text.lower()))
+    """The words and numbers in a text."""
+    return set(re.findall(r"[a-z]{3,}|\d+", text.lower()))
 
 
 def assert_seen(path, record_property):
@@ -262,7 +265,7 @@ def assert_seen(path, record_property):
                 found.setdefault(f"{seen.cell}: {fault}", values)
             texts += len(texts_of(seen.fig))
             written |= words(" ".join(text.get_text() for text in texts_of(seen.fig)))
-        if len(words(seen.alt) - written) < 3:
+        if len(words(seen.alt) - written) < 2:
             found[f"{seen.cell}: the alternative repeats what is written there: {seen.alt!r}"] = {}
     line = f"{name_of(path)}: {count} pictures, {texts} texts"
     record_property("summary", ["pictures that can be seen", line])
