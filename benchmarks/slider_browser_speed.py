@@ -16,7 +16,7 @@ import nbformat
 import numpy as np
 
 from benchmarks.timing import row
-from tests.browser.test_lab import lab, run_all, start, wait_for
+from tests.browser.lab import lab, run_all, start, wait_for
 from tests.notebooks import load, main_notebooks, tags
 
 NO_OP = """

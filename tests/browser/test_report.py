@@ -3,38 +3,26 @@
 import pytest
 
 from helpers.report import write_report
-from tests.browser.test_lab import start
 from tests.test_report import NASTY, Page, made, nasty  # noqa: F401 (a fixture)
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("scripts", [False, True])
-def test_report(nasty, scripts, tmp_path, record_property):  # noqa: F811
-    def skip(reason):
-        record_property("summary", ["NOT TESTED", f"the report in a browser: {reason}"])
-        pytest.skip(reason)
-
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        skip("Playwright is not installed")
+def test_report(nasty, scripts, tmp_path, browser):  # noqa: F811
     path = write_report(*nasty, tmp_path / "report é.html")
     page_text = Page(path.read_text(encoding="utf-8"))
-    with sync_playwright() as playwright:
-        browser = start(playwright)
-        if browser is None:
-            skip("there is no Chromium")
-        with browser:
-            page = browser.new_context(java_script_enabled=scripts, offline=True).new_page()
-            dialogs, fetched, complaints = [], [], []
-            page.on("dialog", lambda dialog: dialogs.append(dialog.dismiss()))
-            page.on("request", lambda request: fetched.append(request.url))
-            page.on("console", lambda message: complaints.append(message.text))
-            page.goto(path.as_uri())
-            look(page, page_text)
-            assert not dialogs and not complaints
-            assert {url.partition(":")[0] for url in fetched} <= {"file", "data"}
-            assert sum(url.startswith("file") for url in fetched) == 1
+    context = browser.new_context(java_script_enabled=scripts, offline=True)
+    page = context.new_page()
+    dialogs, fetched, complaints = [], [], []
+    page.on("dialog", lambda dialog: dialogs.append(dialog.dismiss()))
+    page.on("request", lambda request: fetched.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(path.as_uri())
+    look(page, page_text)
+    assert not dialogs and not complaints
+    assert {url.partition(":")[0] for url in fetched} <= {"file", "data"}
+    assert sum(url.startswith("file") for url in fetched) == 1
+    context.close()
 
 
 def look(page, text):

@@ -1,33 +1,11 @@
 """Sliders in JupyterLab in Chromium: by keyboard, put back, and never dead without a kernel."""
 
-import json
-import re
-import urllib.request
-
 import pytest
 
-from tests.browser.test_lab import SECONDS, lab, run_all, start, wait_for
+from tests.browser.lab import SECONDS, lab, run_all, stop_kernels, wait_for
 from tests.notebooks import NOTEBOOKS, load, tags
 
 STEM = "00_start_here"
-
-
-@pytest.fixture
-def browser(record_property):
-    def skip(reason):
-        record_property("summary", ["NOT TESTED", f"sliders in a browser: {reason}"])
-        pytest.skip(reason)
-
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        skip("Playwright is not installed")
-    with sync_playwright() as playwright:
-        started = start(playwright)
-        if started is None:
-            skip("there is no Chromium")
-        with started:
-            yield started
 
 
 def opened(browser, address, notebook):
@@ -44,19 +22,6 @@ def shown(cell):
     """Widths of the pictures that a reader sees."""
     boxes = [img.bounding_box() for img in cell.locator("img").all() if img.is_visible()]
     return [box["width"] for box in boxes if box]
-
-
-def stop_kernels(address):
-    """Shut every session down, as a server does that is stopped."""
-    base, token = address.split("/lab")[0], re.search(r"token=(\w+)", address)
-    headers = {"Authorization": f"token {token[1]}"} if token else {}
-
-    def ask(path, method):
-        request = urllib.request.Request(base + path, headers=headers, method=method)
-        return urllib.request.urlopen(request).read()
-
-    for session in json.loads(ask("/api/sessions", "GET")):
-        ask(f"/api/sessions/{session['id']}", "DELETE")
 
 
 def by_keyboard(page, cell):
