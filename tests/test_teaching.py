@@ -68,7 +68,7 @@ def test_predictions_named_exist():
 
 
 def test_twelve_questions_with_four_options():
-    questions = re.split(r"(?m)^### \d+\. ", TEST)[1:]
+    questions = re.split(r"(?m)^## \d+\. ", TEST)[1:]
     assert [re.findall(r"(?m)^- ([A-D])\.", q) for q in questions] == [list("ABCD")] * 12
     key = re.search(r"\| right \|(.*)\|", ANSWERS)[1].replace("|", " ").split()
     assert re.findall(r"(?m)^\*\*([A-D])\.\*\*", ANSWERS) == key
