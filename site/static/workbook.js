@@ -4,5 +4,6 @@ if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = f
 // Formulas grow when they are set, and what the address points to moves away: go there again.
 addEventListener("load", () => {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  if (target && window.MathJax) MathJax.startup.promise.then(() => target.scrollIntoView());
+  const back = () => target.scrollIntoView({ behavior: "instant" });
+  if (target && window.MathJax) MathJax.startup.promise.then(back);
 });
