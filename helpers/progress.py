@@ -139,13 +139,12 @@ def _line(row):
 
 def recorded():
     """All lines of the reader's file and of this kernel, and how many were not understood."""
-    lines, odd = [], 0
+    lines, odd, path = [], 0, None
     with suppress(OSError):
         path = file()
         if path is not None:
             lines, odd = read(path)
-        lines = lines + _unwritten.get(path, [])
-    return lines, odd
+    return lines + _unwritten.get(path, []), odd
 
 
 def done():

@@ -76,10 +76,17 @@ def reveal(key, guess, truth, what):
     shown = truth if isinstance(truth, str) else f"{truth:.3g}"
     listed = guess if isinstance(guess, list | tuple) else [guess]
     made = any(item is not ... for item in listed)
-    said = f"you predicted {guess}" if made else "no prediction recorded"
+    said = f"you predicted {_text(guess)}" if made else "no prediction recorded"
     print(f"{what}: {shown} ({said})")
     if made:
         progress.record_guess(key, guess, truth, what)
+
+
+def _text(guess):
+    try:
+        return str(guess).encode("utf-8", "replace").decode()
+    except Exception:  # a guess may be anything, such as a number of too many digits
+        return f"something of type {type(guess).__name__}"
 
 
 def exercises_of(notebook):
