@@ -8,6 +8,7 @@ import pytest
 import yaml
 from PIL import Image
 
+import tasks
 from tests.notebooks import load, main_notebooks
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,6 +47,11 @@ def test_picture_has_the_numbers_of_notebook_01(said):
     numbers = re.findall(r"\d\.\d{3}", said)
     assert len(numbers) == 6
     assert all(number in printed for number in numbers)
+
+
+def test_readme_names_tasks_that_exist_and_those_that_readers_need():
+    named = set(re.findall(r"python tasks\.py (\w+)", README))
+    assert {"lab", "test", "site", "wheels", "address"} <= named <= set(tasks.TASKS)
 
 
 def test_bibtex_says_what_the_citation_file_says():

@@ -314,10 +314,13 @@ def test_readme_maps_the_notebooks_that_exist():
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
 def test_links_lead_somewhere(page):
-    links = re.findall(r"\]\(([^)]+)\)", (ROOT / page).read_text(encoding="utf-8"))
+    text = (ROOT / page).read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)]+)\)", text)
+    headings = re.findall(r"^#+ (.*)", text, re.MULTILINE)
+    parts = ["#" + re.sub(r"[^\w -]", "", name).lower().replace(" ", "-") for name in headings]
     assert links
     for link in links:
-        assert link.startswith("https://") or (ROOT / link).exists(), link
+        assert link.startswith("https://") or link in parts or (ROOT / link).exists(), link
 
 
 ADDRESS = re.compile(
