@@ -14,12 +14,15 @@ import os
 import platform
 import re
 import shutil
+import stat
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 OLDEST, NEWEST = (3, 11), (3, 13)
+# The longest name that Windows allows, less that of the longest file below the project's folder.
+LONGEST_ROOT = 259 - 165
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout", "120"]
 
 
@@ -28,26 +31,52 @@ def fail(message):
 
 
 def call(command):
-    """Run a command in the project's folder and return its exit code."""
+    """Run a command in the project's folder and return its exit code.
+
+    Raises KeyboardInterrupt after the command has ended, if Ctrl-C made it fail.
+    """
     # One thread per fit: on a small machine the threads of two fits only fight each other.
     env = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
     try:
         process = subprocess.Popen([str(part) for part in command], cwd=str(ROOT), env=env)
     except OSError as error:
         fail(f"could not start {command[0]}: {error}.")
+    stopped = False
     while True:
         try:
-            return process.wait()
+            code = process.wait()
+            break
         except KeyboardInterrupt:
-            pass  # the child was sent the same Ctrl-C and ends in its own way
+            stopped = True  # the child was sent the same Ctrl-C and ends in its own way
+    if stopped and code:
+        raise KeyboardInterrupt
+    return code
 
 
-def step(what, command):
-    """Run a command that must succeed."""
+def step(what, command, network=False):
+    """Run a command that must succeed; `network` says whether it needs one."""
     print("\n== " + what, flush=True)
     code = call(command)
     if code:
-        fail(f"{what}: this step failed with exit code {code}. The lines above say why.")
+        message = f"{what}: this step failed with exit code {code}. The lines above say why."
+        fail(" ".join([message, *guesses(network)]))
+
+
+def guesses(network):
+    """What may be behind a failed step, in sentences."""
+    if network:
+        yield (
+            "Is there a network? With a folder wheels none is needed: README, Without a network, "
+            "says how to get one."
+        )
+    free = shutil.disk_usage(str(ROOT)).free / 1e9
+    if free < 0.5:
+        yield f"The disk is nearly full: {free:.1f} GB are free. The folder .venv takes 1.4 GB."
+    if os.name == "nt" and len(str(ROOT)) > LONGEST_ROOT:
+        yield (
+            "The name of this folder is so long that Windows may refuse the names of files in it. "
+            "Move it to a short one, such as C:\\drift."
+        )
 
 
 def check_python():
@@ -67,12 +96,24 @@ def python_of(venv):
 def remove(folder):
     if folder.exists():
         try:
-            shutil.rmtree(str(folder))
+            shutil.rmtree(str(folder), **on_refusal())
         except OSError as error:
             fail(
                 f"could not remove {folder}: {error}. Close JupyterLab and every terminal that "
                 "uses this folder, then try again."
             )
+
+
+def on_refusal():
+    """For `shutil.rmtree`: on Windows a file marked read-only has to be made writable first."""
+
+    def again(function, path, _):
+        os.chmod(path, stat.S_IWRITE)
+        function(path)
+
+    if os.name != "nt":
+        return {}
+    return {"onexc" if sys.version_info >= (3, 12) else "onerror": again}
 
 
 def own_wheels(system, machine):
@@ -121,6 +162,11 @@ def set_up(network=False):
     if python.exists() and stamp.exists() and stamp.read_text() == wanted:
         return python
 
+    if os.name == "nt" and Path(sys.prefix) == venv:
+        fail(
+            "the folder .venv has to be made anew, and Windows does not let the Python in it do "
+            "that. Type deactivate, or open a new terminal, and try again."
+        )
     # Started from inside .venv, sys.executable would go with it.
     base = getattr(sys, "_base_executable", None) or sys.executable
     offline = None if network else find_wheels()
@@ -136,7 +182,7 @@ def set_up(network=False):
         )
     remove(venv)
     if uv:
-        step("Making .venv with uv", [uv, "venv", "--seed", "--python", base, venv])
+        step("Making .venv with uv", [uv, "venv", "--seed", "--python", base, venv], network=True)
         install = [uv, "pip", "install", "--python", python]
         # pip compiles what it installs, uv only when asked; without it first imports are slow.
         extra = ["--compile-bytecode"]
@@ -148,8 +194,9 @@ def set_up(network=False):
         print(f"\nInstalling from wheels/{offline.name}, without a network.")
         extra = ["--no-index", "--find-links", offline]
     what = "Installing requirements.txt (the first time this can take some minutes)"
-    step(what, install + extra + ["--requirement", "requirements.txt"])
-    step("Installing the helpers", install + extra + ["--no-deps", "--editable", "."])
+    step(what, install + extra + ["--requirement", "requirements.txt"], network=not offline)
+    editable = install + extra + ["--no-deps", "--editable", "."]
+    step("Installing the helpers", editable, network=not offline)
     build_font_cache(python)
     stamp.write_text(wanted)
     return python
@@ -195,6 +242,13 @@ def site(args):
     return call([set_up(), "site/build.py"] + args)
 
 
+def collect(args):
+    """Make one page of a class's progress files: collect FOLDER [--anonymous]."""
+    # The folder is named from where the user stands, not from here.
+    args = [arg if arg.startswith("-") else os.path.abspath(arg) for arg in args]
+    return call([set_up(), "-m", "helpers.classroom"] + args)
+
+
 def wheels(args):
     """Fill the folder wheels for laptops without a network (--help says for which)."""
     return call([set_up(network=True), "-m", "tests.wheels"] + args)
@@ -214,9 +268,11 @@ def matrix(args):
         venv = ROOT / (".venv-" + name)
         python = python_of(venv)
         remove(venv)
-        step("Making " + venv.name, [uv, "venv", "--python", "{}.{}".format(*version), venv])
+        make = [uv, "venv", "--python", "{}.{}".format(*version), venv]
+        step("Making " + venv.name, make, network=True)
         install = [uv, "pip", "install", "--python", python, "--compile-bytecode"]
-        step("Installing " + what, install + ["--resolution", resolution, "--editable", "."])
+        editable = install + ["--resolution", resolution, "--editable", "."]
+        step("Installing " + what, editable, network=True)
         build_font_cache(python)
         code = call([python, "-m", "pytest", "notebooks"] + NBVAL + args)
         report.append((what, code))
@@ -241,8 +297,19 @@ def read(path):
 
 
 TASKS = {
-    task.__name__: task for task in (lab, test, execute, lint, bench, site, wheels, matrix, address)
+    task.__name__: task
+    for task in (lab, test, execute, lint, bench, site, collect, wheels, matrix, address)
 }
+
+
+def plainly(task, arguments):
+    """Run a task. Ctrl-C, and what the system refuses, end in a sentence and no traceback."""
+    try:
+        return task(arguments)
+    except KeyboardInterrupt:
+        fail("stopped. What is half made will be made afresh.")
+    except OSError as error:
+        fail(f"{error}.")
 
 
 def main():
@@ -256,7 +323,7 @@ def main():
     parser.add_argument("task", choices=TASKS, metavar="task", help="one of the tasks below")
     task = TASKS[parser.parse_args(sys.argv[1:2]).task]
     check_python()
-    sys.exit(task(sys.argv[2:]))
+    sys.exit(plainly(task, sys.argv[2:]))
 
 
 if __name__ == "__main__":

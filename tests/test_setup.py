@@ -1,15 +1,21 @@
 """The set-up: tasks.py, the lists of requirements, Binder, what the repository says of itself."""
 
 import ast
+import errno
 import importlib.metadata
 import importlib.util
+import inspect
 import os
 import re
 import shutil
+import signal
+import stat
 import subprocess
 import sys
+import sysconfig
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -49,7 +55,7 @@ def bare(tasks, tmp_path, monkeypatch):
         (tmp_path / name).write_text("as it was")
     tasks.steps = []
 
-    def step(what, command):
+    def step(what, command, network=False):
         tasks.steps.append(what)
         python = tasks.python_of(tasks.ROOT / ".venv")
         python.parent.mkdir(parents=True, exist_ok=True)
@@ -147,6 +153,126 @@ def test_children_get_one_thread_and_return_their_code(tasks):
     assert tasks.call([sys.executable, "-c", program]) == 7
 
 
+@pytest.mark.skipif(os.name == "nt", reason="NOT CHECKED: signals to a group of processes")
+def test_ctrl_c_ends_in_a_sentence():
+    child = "import time; print('started', flush=True); time.sleep(60)"
+    task = f"lambda _: tasks.step('Waiting', [sys.executable, '-c', {child!r}])"
+    program = f"import sys, tasks; tasks.plainly({task}, [])"
+    process = subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    while process.stdout.readline() != "started\n":
+        assert process.poll() is None
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 1
+    # The child's own traceback comes first, and none of tasks.py.
+    assert said.count("Traceback") == 1 and "tasks.py" not in said.partition("\n\ntasks.py: ")[0]
+    assert said.endswith("tasks.py: stopped. What is half made will be made afresh.\n")
+
+
+def refuse(_):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "a-file")
+
+
+def test_what_the_system_refuses_ends_in_a_sentence(tasks):
+    with pytest.raises(SystemExit, match=r"tasks.py: .*No space left on device: 'a-file'\.$"):
+        tasks.plainly(refuse, [])
+
+
+def failed_step(tasks, network):
+    with pytest.raises(SystemExit) as caught:
+        tasks.step("Installing", [sys.executable, "-c", "import sys; sys.exit(3)"], network)
+    return str(caught.value)
+
+
+@pytest.fixture
+def roomy(tasks, monkeypatch):
+    """tasks.py on a disk with 10 GB free."""
+    monkeypatch.setattr(tasks.shutil, "disk_usage", lambda _: SimpleNamespace(free=10e9))
+    return tasks
+
+
+@pytest.mark.parametrize("network", [True, False])
+def test_a_failed_step_asks_for_a_network_where_it_needs_one(roomy, network):
+    said = failed_step(roomy, network)
+    assert said.startswith("\ntasks.py: Installing: this step failed with exit code 3.")
+    assert said.endswith("how to get one." if network else "The lines above say why.")
+    assert ("Is there a network? With a folder wheels none is needed" in said) == network
+    assert "\n### Without a network\n" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_failed_step_looks_at_the_disk(tasks, monkeypatch):
+    monkeypatch.setattr(tasks.shutil, "disk_usage", lambda _: SimpleNamespace(free=0.26e9))
+    assert "The disk is nearly full: 0.3 GB are free." in failed_step(tasks, False)
+
+
+@pytest.mark.parametrize(
+    ("system", "length", "told"), [("nt", 95, 1), ("nt", 94, 0), ("posix", 95, 0)]
+)
+def test_a_failed_step_on_windows_looks_at_long_names(roomy, monkeypatch, system, length, told):
+    monkeypatch.setattr(roomy, "os", SimpleNamespace(name=system))
+    monkeypatch.setattr(roomy, "ROOT", "C:" + "x" * (length - 2))
+    assert len(list(roomy.guesses(network=False))) == told
+
+
+def test_names_in_the_environment_are_as_short_as_the_advice_on_windows_says(tasks):
+    packages = Path(sysconfig.get_path("purelib"))
+    names = (os.path.join(base, name) for base, _, held in os.walk(packages) for name in held)
+    longest = max(map(len, names)) - len(str(packages))
+    assert tasks.LONGEST_ROOT + len("/.venv/Lib/site-packages") + longest < 260
+
+
+def windows(tasks, monkeypatch):
+    """tasks.py where it believes to be on Windows, and files marked read-only stay."""
+    real = os.unlink
+
+    def unlink(path):
+        if not os.stat(path).st_mode & stat.S_IWRITE:
+            raise PermissionError(errno.EACCES, "Access is denied", path)
+        real(path)
+
+    def rmtree(folder, **handler):
+        [(name, handle)] = handler.items()
+        assert name in inspect.signature(real_rmtree).parameters
+        for path in filter(Path.is_file, Path(folder).rglob("*")):
+            try:
+                unlink(path)
+            except PermissionError as error:
+                handle(unlink, str(path), error)
+        real_rmtree(folder)
+
+    real_rmtree = tasks.shutil.rmtree
+    monkeypatch.setattr(tasks.shutil, "rmtree", rmtree)
+    monkeypatch.setattr(tasks, "os", SimpleNamespace(name="nt", chmod=os.chmod))
+
+
+def test_read_only_files_are_removed_on_windows(tasks, tmp_path, monkeypatch):
+    windows(tasks, monkeypatch)
+    folder = tmp_path / "made"
+    folder.mkdir()
+    (folder / "packed").touch()
+    (folder / "packed").chmod(stat.S_IREAD)
+    tasks.remove(folder)
+    assert not folder.exists()
+
+
+def test_on_windows_the_python_in_the_environment_does_not_remove_itself(bare, monkeypatch):
+    bare.set_up()
+    (bare.ROOT / "requirements.txt").write_text("changed")
+    monkeypatch.setattr(bare, "os", SimpleNamespace(name="nt"))
+    monkeypatch.setattr(bare.sys, "prefix", str(bare.ROOT / ".venv"))
+    with pytest.raises(SystemExit, match="Type deactivate"):
+        bare.set_up()
+    assert (bare.ROOT / ".venv").exists()
+
+
+@pytest.mark.parametrize("name", ["tasks.py", "tests/wheels.py", "requirements.txt"])
+def test_what_is_said_and_read_before_the_set_up_fits_every_console(name):
+    assert (ROOT / name).read_bytes().isascii()
+
+
 def test_second_run_does_nothing_until_a_pin_changes(bare):
     python = bare.set_up()
     first = list(bare.steps)
@@ -190,7 +316,7 @@ def test_uv_is_used_where_it_is_installed(bare, monkeypatch):
     commands = []
     record = bare.step
 
-    def step(what, command):
+    def step(what, command, network=False):
         commands.append(command)
         record(what, command)
 

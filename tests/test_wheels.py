@@ -72,7 +72,7 @@ def recorded(bare, monkeypatch):  # noqa: F811
     bare.commands = []
     record = bare.step
 
-    def step(what, command):
+    def step(what, command, network=False):
         bare.commands.append([str(part) for part in command])
         record(what, command)
 
@@ -140,7 +140,7 @@ def fake_pip(tmp_path, monkeypatch):
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     pip = type("Pip", (), {"brings": [], "builds": "s-1-py3-none-any.whl"})()
 
-    def step(what, command):
+    def step(what, command, network=False):
         folder = tmp_path / "wheels" / "windows-3.12"
         for name in pip.brings if "download" in command else [pip.builds]:
             (folder / name).write_bytes(b"0" * 500_000)

@@ -81,12 +81,11 @@ def download(system, python):
         where = ["--implementation", "cp", "--python-version", python, *tags]
         what = f"Downloading for {name} (needs a network, and about 0.5 GB of disk)"
         command = [*pip, "download", *quiet, *where, "--dest", folder, "--requirement", asked]
-        tasks.step(what, command)
+        tasks.step(what, command, network=True)
     for source in sorted(p for p in folder.iterdir() if p.suffix != ".whl"):
         before = set(folder.iterdir())
-        tasks.step(
-            f"Building a wheel of {source.name}", [*pip, "wheel", *quiet, "-w", folder, source]
-        )
+        build = [*pip, "wheel", *quiet, "-w", folder, source]
+        tasks.step(f"Building a wheel of {source.name}", build, network=True)
         for made in set(folder.iterdir()) - before:
             if not made.name.endswith("-none-any.whl"):
                 tasks.fail(
@@ -128,4 +127,4 @@ def main(arguments):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    tasks.plainly(main, sys.argv[1:])
