@@ -83,10 +83,12 @@ def _labels_and_gain(s):
 def seen_in_words(seen):
     """The text alternative of `dashboard`."""
     s = signals(seen)
+    then, now = (f"{x.mean():.1f} (sd {x.std():.1f})" for x in _moved_most(seen))
     checks = ", ".join(f"{label} {min(s[name], 1):.0%}" for name, label in _BARS.items())
     return (
         f"Dashboard. Measured loss by week, {s['loss up']:+.1f} standard errors from hand-over; "
-        f"the input that moved most, then and now; checks: {checks}; {_labels_and_gain(s)}."
+        f"the input that moved most, mean {then} then, {now} now; checks: {checks}; "
+        f"{_labels_and_gain(s)}."
     )
 
 

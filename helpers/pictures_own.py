@@ -125,10 +125,11 @@ def drift_picture(study, results):
     ax.grid(visible=False)
     fig.colorbar(colours, label="PSI", extend="max")
     left = "" if len(share) <= MOST_COLUMNS else f" The {MOST_COLUMNS} that alarm most are shown."
+    most = shift.median(axis=1).sort_values(ascending=False, kind="stable").index[:3]
     return fig, (
         f"Columns against {study.unit}s: how far each moved from the first rows (PSI), with a dot "
         f"where its test alarms. The target {study.target} alarms in {share[study.target]:.0%} of "
-        f"the {study.unit}s.{left}"
+        f"the {study.unit}s; the largest medians are those of {', '.join(map(str, most))}.{left}"
     )
 
 
