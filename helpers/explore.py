@@ -129,10 +129,11 @@ class _Explorer(VBox):
 
 def _slider(spec, value, longest):
     *steps, description = spec
-    # A character is at most about as wide as a digit: handles line up, and no word is cut off.
+    # Handles line up. A character is seldom wider than a digit, and there is room for one that is.
     look = {
-        "style": {"description_width": f"{longest}ch"},
-        "layout": Layout(width=f"calc({longest}ch + 24em)", max_width="100%"),
+        "style": {"description_width": f"{longest + 1}ch"},
+        # 4 pixels for the margins: the box would scroll sideways
+        "layout": Layout(width=f"calc({longest + 1}ch + 24em)", max_width="calc(100% - 4px)"),
         "tooltip": description,
     }
     if len(steps) == 1:

@@ -141,7 +141,7 @@ def test_reset_puts_all_sliders_back_with_one_picture():
 def test_the_handles_of_a_box_line_up():
     box = dot_box(({"x": 2, "y": 0.5},), x=(0, 10, 2, "position"), y=(-1, 1, 0.25, "the height"))
     sliders = parts(box)[0].values()
-    assert {s.style.description_width for s in sliders} == {"10ch"}
+    assert {s.style.description_width for s in sliders} == {"11ch"}
     assert len({s.layout.width for s in sliders}) == 1
     assert [s.tooltip for s in sliders] == ["position", "the height"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.lab import start
+from tests.browser.lab import lab, start
 
 
 @pytest.fixture(scope="module")
@@ -29,3 +29,13 @@ def browser(started, request, record_property):
         record_property("summary", ["NOT TESTED", f"{request.module.__doc__} ({started})"])
         pytest.skip(started)
     return started
+
+
+@pytest.fixture(scope="module")
+def address(started, tmp_path_factory):
+    """The address at which JupyterLab opens, for the tests of one file."""
+    if isinstance(started, str):
+        yield None
+        return
+    with lab(tmp_path_factory.mktemp("lab")) as address:
+        yield address
