@@ -82,7 +82,7 @@ def write_report(study, results, words, path):
         if not isinstance(value, kind):
             raise TypeError(f"{name} must be a {kind.__name__}; got {type(value).__name__}")
     path = _checked(path)
-    _write(report_html(study, results, words), path)
+    write_whole(report_html(study, results, words), path)
     return path
 
 
@@ -92,14 +92,14 @@ def report_html(study, results, words):
     parts = [
         f"<h1>{escape(title)}</h1>",
         f'<div class="verdict"><p><strong>{escape(words.headline)}</strong></p></div>',
-        _items(words.sentences),
+        items_html(words.sentences),
         f"<p>{PRIVATE}</p>",
         *_warned(study),
-        _section("Loss of each period", _picture(*pictures_own.losses_picture(study, results))),
+        _section("Loss of each period", picture_html(*pictures_own.losses_picture(study, results))),
         _section("Policies", _policies(study, results)),
         _section("Differences", _differences(study, words)),
         _section("Drift of inputs and target", _drift(study, results)),
-        _section("Without labels", _picture(*pictures_own.estimate_picture(study, results))),
+        _section("Without labels", picture_html(*pictures_own.estimate_picture(study, results))),
         _section("What was read", "<p>Read, dropped and set aside add up to kept.</p>"
                  + _table(study.read_report, index=False)),
         _section("Periods", _table(periods(study))),
@@ -111,7 +111,7 @@ def report_html(study, results, words):
 
 def _warned(study):
     if study.warnings:
-        yield f'<div class="warning"><h2>Warnings</h2>{_items(study.warnings)}</div>'
+        yield f'<div class="warning"><h2>Warnings</h2>{items_html(study.warnings)}</div>'
 
 
 def _policies(study, results):
@@ -123,12 +123,12 @@ def _policies(study, results):
         f"({escape(results.chosen)}); the later {len(study.batches) - study.split} judge it. Of "
         f"the naive forecasts the best on the later ones counts ({escape(results.naive)}).</p>"
         + _table(results.table)
-        + _items(results.checks)
+        + items_html(results.checks)
     )
 
 
 def _differences(study, words):
-    picture = _picture(*pictures_own.differences_picture(study, words))
+    picture = picture_html(*pictures_own.differences_picture(study, words))
     if not len(words.numbers):
         return picture
     said = (
@@ -139,7 +139,7 @@ def _differences(study, words):
 
 
 def _drift(study, results):
-    picture = _picture(*pictures_own.drift_picture(study, results))
+    picture = picture_html(*pictures_own.drift_picture(study, results))
     if not len(results.drift):
         return picture
     by = results.drift.groupby(["column", "role", "test"], sort=False)
@@ -204,12 +204,14 @@ def _section(title, body):
     return f"<h2>{title}</h2>\n{body}"
 
 
-def _items(texts):
+def items_html(texts):
+    """Texts as a list, all escaped; nothing where there are none."""
     items = "".join(f"<li>{escape(str(text))}</li>" for text in texts)
     return f"<ul>{items}</ul>" if items else ""
 
 
-def _picture(fig, alt):
+def picture_html(fig, alt):
+    """A figure inside the page, with its text alternative."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of letters that the font does not have
         data = base64.b64encode(png(fig)).decode()
@@ -250,8 +252,8 @@ def _checked(path):
     return path
 
 
-def _write(text, path):
-    """Whole or not at all: into a new file beside it, which then takes its place."""
+def write_whole(text, path):
+    """Write a page whole or not at all: into a new file beside it, which then takes its place."""
     partial = None
     try:
         handle, partial = tempfile.mkstemp(".part", path.name, path.parent)
@@ -264,6 +266,6 @@ def _write(text, path):
             Path(partial).unlink(missing_ok=True)
         raise OSError(
             error.errno,
-            f"path: the report could not be written into the folder {path.parent} "
+            f"path: the page could not be written into the folder {path.parent} "
             f"({error.strerror}); free some space, or name another folder",
         ) from error

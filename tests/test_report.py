@@ -184,7 +184,7 @@ def test_a_full_disk_leaves_what_was_there(numbers, tmp_path):
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a folder of Linux")
 def test_a_folder_that_takes_no_files(numbers):
-    with pytest.raises(OSError, match="path: the report could not be written into the folder"):
+    with pytest.raises(OSError, match="path: the page could not be written into the folder"):
         write_report(*numbers, "/proc/self/report.html")
 
 
