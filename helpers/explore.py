@@ -2,7 +2,7 @@
 
 A `Picture` is a figure, the artists that move, and a pure function of the sliders' values that
 moves them. `explore` puts sliders above it. Where no kernel runs, a static strip of chosen values
-stands in its place: it is an output of its own, which the sliders hide for as long as they live.
+stands in its place. Both are outputs of their own, and a style shows the one or the other.
 """
 
 import io
@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 from IPython.display import display
 from ipywidgets import (
-    HTML,
     Button,
     FloatSlider,
     Image,
@@ -27,9 +26,15 @@ from matplotlib.figure import Figure
 from PIL import Image as Pillow
 
 VIEW = "application/vnd.jupyter.widget-view+json"
-# JupyterLab: the output below living sliders is their static picture.
-HIDE = """<style>
-.jp-OutputArea-child:has(.explore-alive) + .jp-OutputArea-child:has(img) { display: none; }
+# JupyterLab shows sliders that live, or else their static picture: no sliders whose kernel is gone,
+# and no "model not found" from a view that was saved. It saves this style between the outputs.
+STYLE = """<style class="explore">
+.jp-OutputArea-child:has(style.explore),
+.jp-OutputArea-child:has(style.explore)
++ .jp-OutputArea-child:not(:has(.jp-OutputArea-output *)),
+.jp-OutputArea-child:has(.explore.jupyter-widgets-disconnected),
+.jp-OutputArea-child:has(.explore.jupyter-widgets:not(.jupyter-widgets-disconnected))
++ .jp-OutputArea-child { display: none; }
 </style>"""
 
 
@@ -73,11 +78,14 @@ def explore(picture, alt, strip, **sliders):
     """
     draw = _drawer(picture)
     strip_png = _encode(np.concatenate([draw(**values) for values in strip]))
-    image = Image(value=_encode(draw(**strip[0])), format="png")
+    unstretched = Layout(align_self="flex-start", max_width="100%")
+    image = Image(value=_encode(draw(**strip[0])), format="png", layout=unstretched)
     longest = max(len(spec[-1]) for spec in sliders.values())
     controls = {name: _slider(spec, strip[0][name], longest) for name, spec in sliders.items()}
     start = {name: control.value for name, control in controls.items()}
-    reset = Button(description="Reset", tooltip="Put all sliders back to where they start")
+    below = Layout(width="8em", margin=f"2px 2px 2px calc({longest + 1}ch + 16px)")  # the handles
+    about = "Put all sliders back to where they start"
+    reset = Button(description="Reset", tooltip=about, layout=below)
     said = Label(layout=Layout(display="none"))
     held = []
 
@@ -113,9 +121,8 @@ class _Explorer(VBox):
     """A VBox that also carries a static picture and its text alternative."""
 
     def __init__(self, children, strip_png, alt):
-        alive = HTML(HIDE, layout=Layout(display="none"))
-        alive.add_class("explore-alive")
-        super().__init__([*children[:-1], alive, children[-1]])
+        super().__init__(children)
+        self.add_class("explore")
         self._static = {"image/png": strip_png, "text/plain": alt}
 
     def _repr_mimebundle_(self, **kwargs):
@@ -123,6 +130,7 @@ class _Explorer(VBox):
         # would be chosen before the picture.
         view = super()._repr_mimebundle_(**kwargs)
         view = view[0] if isinstance(view, tuple) else view
+        display({"text/html": STYLE}, raw=True)
         display({VIEW: view[VIEW]}, raw=True)
         return dict(self._static), {"image/png": {"alt": self._static["text/plain"]}}
 

@@ -17,7 +17,7 @@ from sklearn.linear_model import LinearRegression
 import helpers.explore
 from helpers import plots
 from helpers.budget import TERMS, limit, risk, rounded
-from helpers.explore import HIDE, VIEW, Picture, explore
+from helpers.explore import STYLE, VIEW, Picture, explore
 from helpers.pictures import budget_picture, replay_picture
 from helpers.worlds import World, uniform
 
@@ -52,10 +52,10 @@ def only(box, kind):
 
 
 def bundle(box):
-    """The view that is displayed by itself, and the output's data and metadata."""
+    """What is displayed before the output, and the output's data and metadata."""
     with mock.patch.object(helpers.explore, "display") as shown:
         data, metadata = box._repr_mimebundle_(include=None, exclude=None)
-    return shown.call_args.args[0], data, metadata
+    return [call.args[0] for call in shown.call_args_list], data, metadata
 
 
 def move(box, **values):
@@ -110,19 +110,17 @@ def test_two_sliders_both_count():
     assert move(box, height=0.5) == start
 
 
-def test_the_bundle_holds_a_static_strip_and_its_alternative():
-    view, data, metadata = bundle(dot_box())
+def test_a_style_and_the_view_stand_before_a_static_strip_and_its_alternative():
+    (style, view), data, metadata = bundle(dot_box())
+    assert style == {"text/html": STYLE} and set(view) == {VIEW}
     assert data["text/plain"] == ALT
     assert metadata["image/png"]["alt"] == ALT
     assert data["image/png"].startswith(b"\x89PNG")
-    assert set(data) == {"image/png", "text/plain"} and set(view) == {VIEW}
+    assert set(data) == {"image/png", "text/plain"}
 
 
-def test_only_living_sliders_hide_the_static_picture():
-    box = dot_box()
-    [alive] = [child for child in box.children if "explore-alive" in child._dom_classes]
-    assert alive.value == HIDE and ".explore-alive" in HIDE
-    assert "style" not in str(bundle(box)[1:])
+def test_the_style_finds_the_box_by_its_class():
+    assert "explore" in dot_box()._dom_classes and ":has(.explore." in STYLE
 
 
 def test_reset_puts_all_sliders_back_with_one_picture():

@@ -131,7 +131,10 @@ def test_a_page_holds_every_picture_with_its_alternative_and_every_result(pages,
     for exercise in exercises(notebook):
         assert f"A solution to {exercise}" in page.prose
     tables = [
-        o for c in code_cells(notebook) for o in c.outputs if "text/html" in o.get("data", {})
+        o
+        for c in code_cells(notebook)
+        for o in c.outputs
+        if "<table" in o.get("data", {}).get("text/html", "")
     ]
     frames = [c for c in page.values("table", "class") if "dataframe" in c.split()]
     assert len(frames) == len(tables)
