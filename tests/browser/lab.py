@@ -104,18 +104,23 @@ def run_all(page, cells):
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     prompts = page.locator(".jp-CodeCell .jp-InputPrompt")
 
+    shown = page.locator(".jp-Notebook .jp-Cell")
+
     def counted():
         return all(re.fullmatch(r"\[\d+\]:", text) for text in prompts.all_inner_texts())
 
+    def complaints():
+        return [
+            f"{cell.id}: {text}"
+            for i, cell in enumerate(cells)
+            for text in shown.nth(i).locator(COMPLAINTS).all_inner_texts()
+        ]
+
     assert prompts.count() == sum(cell.cell_type == "code" for cell in cells)
-    wait_for(counted, "the last cell", seconds=120)
-    shown = page.locator(".jp-Notebook .jp-Cell")
+    # After an error the cells below it never run.
+    wait_for(lambda: counted() or page.locator(COMPLAINTS).count(), "the last cell", seconds=240)
+    assert not complaints(), "\n".join(complaints())
     for i, cell in enumerate(cells):
         if "explore" in tags(cell):
             shown.nth(i).locator(".noUi-handle").first.wait_for(timeout=60 * SECONDS)
-    said = [
-        f"{cell.id}: {text}"
-        for i, cell in enumerate(cells)
-        for text in shown.nth(i).locator(COMPLAINTS).all_inner_texts()
-    ]
-    assert not said, "\n".join(said)
+    assert not complaints(), "\n".join(complaints())
