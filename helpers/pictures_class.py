@@ -30,12 +30,12 @@ def number(value):
 
 
 def say(value):
-    """A truth or a guess in words: numbers to three digits, whole ones below a million in full."""
+    """A truth or a guess in words: numbers to three digits, whole ones up to 1e9 in full."""
     if isinstance(value, str) or not math.isfinite(value):
         return str(value)
     if value != round(value):
         value = float(f"{value:.3g}")
-    return (f"{value:,.6g}" if abs(value) < 1e6 else f"{value:.3g}").replace("-", "−")
+    return (f"{value + 0.0:,.9g}" if abs(value) < 1e9 else f"{value:.3g}").replace("-", "−")
 
 
 def is_right(guess, truth):
