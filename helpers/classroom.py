@@ -31,15 +31,16 @@ PRIVATE = "This page was made on your machine and fetches nothing."
 STYLE = """\
 body { max-width: 78em }
 .class { font-size: 1em }
-.class th, .class td { padding: .1em .3em }
-.class td { text-align: center; min-width: 1.3em }
+.class th, .class td { padding: .1em; white-space: nowrap }
+.class td { text-align: center; min-width: 1.4em }
+.class th:first-child, .class .sum { padding-right: .6em }
 .class [scope="col"] { vertical-align: bottom }
 .class .person { font-weight: normal }
 .class .first { border-top: 2px solid #444 }
-.class .person span { writing-mode: vertical-rl; transform: rotate(180deg); white-space: nowrap }
+.class .person span { writing-mode: vertical-rl; transform: rotate(180deg) }
 .class .right { background: #d9f0e3; font-weight: bold }
 .class .not { background: #fbe3d6 }
-.class [scope="row"] { position: sticky; left: 0; background: #fff; white-space: nowrap }
+.class [scope="row"] { position: sticky; left: 0; background: #fff }
 caption { text-align: left }
 .guesses { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(34em, 100%), 1fr));
  gap: 0 2em }
@@ -119,7 +120,7 @@ def _checks(people, notebooks):
             found = [person.verdict(exercise) for person in people]
             right = sum(is_right for is_right, _ in found)
             cells = "".join(_cell(*verdict) for verdict in found)
-            share = f"<td>{right} of {len(people)}</td>"
+            share = f'<td class="sum">{right} of {len(people)}</td>'
             first = "" if i else ' class="first"'
             rows.append(f'<tr{first}><th scope="row">{exercise}</th>{share}{cells}</tr>')
     caption = "<caption>Exercises and people</caption>"
