@@ -84,7 +84,10 @@ def reveal(key, guess, truth, what):
 
 def _text(guess):
     try:
-        return str(guess).encode("utf-8", "replace").decode()
+        text = str(guess)
+        if isinstance(guess, list | tuple):
+            text = ", ".join("..." if item is ... else str(item) for item in guess)
+        return text.encode("utf-8", "replace").decode()
     except Exception:  # a guess may be anything, such as a number of too many digits
         return f"something of type {type(guess).__name__}"
 
@@ -162,7 +165,10 @@ def call(function, *arguments):
     if result is ...:
         raise NotAttempted
     if result is None:
-        raise NotYet("Your function returns nothing. It needs a return, not a print.")
+        raise NotYet(
+            "Your function returns nothing, at least for some inputs. Every way through it needs a "
+            "return, not a print."
+        )
     return result
 
 

@@ -27,7 +27,10 @@ def what_retraining_removes(answer, budget):
     if close(value, budget["staleness"] / budget["risk"], abs=5e-3):
         raise NotYet("That is the share. Give the amount, in the units of the risk.")
     if close(value, budget["staleness"], rel=0.05):
-        raise NotYet("Very close. Give three decimals.")
+        raise NotYet(
+            "Very close. Take the staleness of month 20 itself, with three decimals; the "
+            "difference between two months is not quite the same."
+        )
     raise NotYet("Set the slider to month 20: which term is only in the left bar?")
 
 

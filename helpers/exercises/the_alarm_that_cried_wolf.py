@@ -30,7 +30,11 @@ def rows_needed(answer):
         ((1 + gap) / share, "The new mean is in it, the new variance is not. Add it."),
         ((spread + gap) / share, "That counts the slope's error. The height's error comes on top."),
         (1 + spread + gap, "That is the factor in the brackets. Now find n from it and share."),
-        (truth * 100, "The share is of the noise variance already: which of the two cancels?"),
+        (
+            truth * 100,
+            "A hundred times too many. share is 0.01 for one per cent, and it is a share of the "
+            "noise variance: neither per cent nor the variance of 100 comes in.",
+        ),
         (truth / 100, "The share is a share, such as 0.01 for one per cent. Divide by it once."),
         (truth * share**2, "You multiplied by the share. A smaller share needs more rows."),
     ]
@@ -78,11 +82,15 @@ def expected_accuracy(answer):
         raise NotYet("That is the expected share of errors. Accuracy is the rest.")
     if is_mean_of(lambda p, t: np.where(p >= t, p, 0)):
         raise NotYet("Rows called 0 can be right as well: with probability 1 - p.")
+    if is_mean_of(lambda p, t: p[p >= t]):
+        raise NotYet("That is over the rows called 1. Those called 0 count too, each with 1 - p.")
     if np.isclose(values[0], truth[0], rtol=1e-6):
         raise NotYet("Right at a threshold of 0.5 only. Which rows are called 1 at 0.2?")
+    worst = np.argmax(np.abs(values - truth))
     raise NotYet(
-        f"At threshold 0.5 the given rows should give {truth[0]:.3f}; yours gives {values[0]:.3f}. "
-        "Add up p where a row is called 1, and 1 - p where it is called 0."
+        f"At threshold {cases[worst][1]} the given rows should give {truth[worst]:.3f}; yours "
+        f"gives {values[worst]:.3f}. Add up p where a row is called 1, and 1 - p where it is "
+        "called 0."
     )
 
 

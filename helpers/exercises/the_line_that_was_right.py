@@ -85,7 +85,12 @@ def which_story(answer, cases):
         truth = STORIES[1] if moved else STORIES[0] if wider else STORIES[2]
         if answer[name] == truth:
             continue
-        if answer[name] == STORIES[0] and not wider:
+        if answer[name] == STORIES[0] and moved:
+            raise NotYet(
+                f"{name}: the range went from {np.ptp(x_old):.2f} to {np.ptp(x_new):.2f}. Is the "
+                "old line as good as before where old and new rows overlap? Try overlap_ratio."
+            )
+        if answer[name] == STORIES[0]:
             raise NotYet(
                 f"{name}: more rows always reach a little further. From {np.ptp(x_old):.2f} to "
                 f"{np.ptp(x_new):.2f}: is that enough to explain anything? Try p_bend as well."

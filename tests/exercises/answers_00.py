@@ -12,6 +12,7 @@ ANSWERS = {
             ),
             ("answer = sum(budgets['month 20'][t] for t in ['floor', 'approximation', "
              "'estimation'])", "What goes?"),
+            ("answer = 0.056 - 0.016", "between two months"),
             ("answer = 'staleness'", "should be one number"),
         ],
         "right": [
@@ -27,6 +28,8 @@ ANSWERS = {
              "beats a fresh one"),
             ("def worth_it(staleness, rows, cost):\n    return staleness * rows - cost",
              "True or False"),
+            ("def worth_it(staleness, rows, cost):\n    if staleness * rows > cost:\n"
+             "        return True", "Every way through it"),
         ],
         "right": [
             "def worth_it(staleness, rows, cost):\n    return staleness > cost / rows",

@@ -27,7 +27,11 @@ ANSWERS = {
         "wrong": [
             (
                 'stories = {"A": "range widened", "B": "too few rows", "C": "range widened"}',
-                "A: more rows always reach a little further",
+                "Try overlap_ratio",
+            ),
+            (
+                'stories = {"A": "world changed", "B": "range widened", "C": "range widened"}',
+                "B: more rows always reach a little further",
             ),
             (
                 'stories = {"A": "world changed", "B": "too few rows", "C": "world changed"}',

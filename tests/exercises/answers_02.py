@@ -9,7 +9,7 @@ ANSWERS = {
             (ROWS + "return 2 / share", "for new inputs like the old ones"),
             (ROWS + "return lever(old, new)", "the factor in the brackets"),
             (ROWS + "return lever(old, new) * share", "You multiplied by the share"),
-            (ROWS + "return 100 * lever(old, new) / share", "which of the two cancels?"),
+            (ROWS + "return 100 * lever(old, new) / share", "neither per cent nor the variance"),
             (ROWS + "return lever(old, new) / (100 * share)", "Divide by it once"),
             (ROWS + "return (lever(old, new) - 1) / share", "The height's error comes on top"),
             (ROWS + "v = (old[1] - old[0]) ** 2\n"
@@ -31,6 +31,7 @@ ANSWERS = {
             (CLAIM + "return np.where(p >= threshold, p, 1 - p)", "one value a row"),
             (CLAIM + "return np.where(p >= threshold, 1 - p, p).mean()", "share of errors"),
             (CLAIM + "return np.where(p >= threshold, p, 0).mean()", "can be right as well"),
+            (CLAIM + "return np.mean(p[p >= threshold])", "over the rows called 1"),
             (CLAIM + "return p.mean()", "expected share of ones"),
             (CLAIM + "return max(p.mean(), 1 - p.mean())", "Add up p where a row is called 1"),
         ],
