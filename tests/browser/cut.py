@@ -14,8 +14,16 @@ CUT_OFF = """root => {
         X: {low: "left", high: "right", size: "Width", at: "Left"},
         Y: {low: "top", high: "bottom", size: "Height", at: "Top"},
     };
-    const clips = (box, axis) => getComputedStyle(box)["overflow" + axis] !== "visible";
-    const scrolls = (box, axis) => /auto|scroll/.test(getComputedStyle(box)["overflow" + axis]);
+    const known = new Map();
+    function overflow(box, axis) {
+        if (!known.has(box)) {
+            const {overflowX: X, overflowY: Y} = getComputedStyle(box);
+            known.set(box, {X, Y});
+        }
+        return known.get(box)[axis];
+    }
+    const clips = (box, axis) => overflow(box, axis) !== "visible";
+    const scrolls = (box, axis) => /auto|scroll/.test(overflow(box, axis));
 
     function look(part, axis) {
         const {low, high, size, at} = sides[axis];

@@ -107,7 +107,7 @@ def run_all(page, cells):
     shown = page.locator(".jp-Notebook .jp-Cell")
 
     def counted():
-        return all(re.fullmatch(r"\[\d+\]:", text) for text in prompts.all_inner_texts())
+        return all(re.fullmatch(r"\[\d+\]:", text) for text in prompts.all_text_contents())
 
     def complaints():
         return [

@@ -10,6 +10,8 @@ from tests.notebooks import load, main_notebooks, tags
 EARLIER, LATER = main_notebooks()[:6], main_notebooks()[6:]  # the tests of a file run in a row
 DESK, SMALL = (1400, 1000, 1), (1024, 768, 1)
 PROJECTOR = (640, 360, 2)  # 1280 x 720 pixels at 200%
+FILLED = """width => innerWidth === width
+    && document.querySelector(".jp-LabShell").clientWidth === width"""
 PIXELS = """async image => {
     await image.decode().catch(() => null);
     const {naturalWidth: width, naturalHeight: height} = image;
@@ -59,9 +61,11 @@ def walk(page, path):
         if not with_list:
             page.keyboard.press("Control+b")
             page.locator("#jp-left-stack").wait_for(state="hidden", timeout=10 * SECONDS)
+        wait_for(lambda: page.evaluate(FILLED, size[0]), f"a page {size[0]} pixels wide")
+        at_rest(lambda: page.locator(".jp-WindowedPanel-inner").bounding_box())
         said = [
             f"{notebook.cells[i].id if i >= 0 else 'the notebook'}: {words}"
-            for i, words in at_rest(lambda: cut_off(page, ".jp-Notebook"))
+            for i, words in cut_off(page, ".jp-Notebook")
         ]
         width, height, scale = size
         where = f"{path.stem} at {width} x {height} CSS pixels, {scale:.0%}"
