@@ -123,13 +123,14 @@ def _checks(people, notebooks):
             share = f'<td class="sum">{right} of {len(people)}</td>'
             first = "" if i else ' class="first"'
             rows.append(f'<tr{first}><th scope="row">{exercise}</th>{share}{cells}</tr>')
-    caption = "<caption>Exercises and people</caption>"
-    table = f'<table class="class">{caption}{"".join(rows)}</table>'
+    what = "Exercises and people"
+    table = f'<table class="class"><caption>{what}</caption>{"".join(rows)}</table>'
     titles = "; ".join(map(_title, notebooks))
     rest = [n for n in MODULES if n not in notebooks]
     none = f" Nobody has tried an exercise of {', '.join(rest)}." if rest else ""
     said = f"<p>{titles}.{none}</p>\n<p>{LEGEND}</p>"
-    return f'{said}\n<div class="wide" tabindex="0">{table}</div>'
+    scrolled = f'<div class="wide" tabindex="0" role="region" aria-label="{what}">{table}</div>'
+    return f"{said}\n{scrolled}"
 
 
 def _cell(right, tries):
@@ -194,7 +195,7 @@ def _said(guess, people):
 
 
 def main(arguments=None):
-    """Write the page that the arguments ask for; what ``python tasks.py collect`` runs."""
+    """Write class.html into a folder of progress files."""
     parser = argparse.ArgumentParser("python tasks.py collect", description=main.__doc__)
     parser.add_argument("folder", metavar="FOLDER", help="with a .jsonl file for each person")
     parser.add_argument("--anonymous", action="store_true", help="number the people")

@@ -25,7 +25,8 @@ NASTY = "<script>alert('x')</script>"
 ALLOWED = (
     "html head meta title style body h1 h2 h3 h4 div p ul li a table caption tr th td img span"
 )
-ATTRIBUTES = "lang charset http-equiv content name class src alt scope tabindex href id aria-hidden"
+ATTRIBUTES = "lang charset http-equiv content name class src alt scope tabindex href id role"
+ATTRIBUTES += " aria-hidden aria-label"
 
 
 def checked(exercise="01.1", verdict="right", said="So it is.", second=0):
