@@ -9,6 +9,7 @@ from helpers.tables import PERIODS
 FEWEST_FIT = 30  # rows for the first fit
 FEWEST_SCORED = 12  # periods: four to choose a policy by, eight to judge it by
 FEWEST_IN_PERIOD = 5  # rows
+CUT_SHORT = 0.1  # of the median period: a first or last one with less counts as cut short
 MANY_PERIODS = 24  # that the chosen calendar should make at least
 
 
@@ -34,7 +35,7 @@ def chosen_period(times):
 
 
 def joined(batches):
-    """Join periods of very few rows to the one before.
+    """Join periods of very few rows to the one before, and ends that the file cuts short.
 
     Parameters
     ----------
@@ -48,14 +49,16 @@ def joined(batches):
     """
     sizes = np.diff(batches.edges)
     short = sizes < FEWEST_IN_PERIOD
+    short[[0, -1]] |= sizes[[0, -1]] < CUT_SHORT * np.median(sizes)
     if not short.any() or np.median(sizes) < FEWEST_IN_PERIOD:
         return batches, []
     starts = np.flatnonzero(~short)
     edges = np.concatenate([[0], batches.edges[starts[1:]], batches.edges[-1:]])
     batches = Batches(batches.X, batches.y, edges, batches.when[starts])
     return batches, [
-        f"{short.sum()} of {len(sizes)} periods held fewer than {FEWEST_IN_PERIOD} rows: joined to "
-        "the one before, or at the beginning to the one after"
+        f"{short.sum()} of {len(sizes)} periods held fewer than {FEWEST_IN_PERIOD} rows, or "
+        f"stand at an end with less than {CUT_SHORT:.0%} of the usual: joined to the one before, "
+        "or at the beginning to the one after"
     ]
 
 

@@ -129,6 +129,7 @@ def _differences(study, results):
         "naive - frozen": (simple, frozen),
         "mean-corrected - chosen": (later["frozen, mean-corrected"], chosen),
         "placebo - chosen": (later["placebo"], chosen),
+        "naive - recent": (simple, later[results.recent]),
         "frozen - fixed, all periods": (every["frozen"], every[results.fixed]),
         "frozen - recent, all periods": (every["frozen"], every[results.recent]),
     }
@@ -168,15 +169,18 @@ class _Words:
         results, metric, span = self.results, self.metric, self.span
         if kind == "constant":
             model = results.chosen if self.helps else "frozen"
+            as_well = "does as well"
+            if rival := self._rival():
+                as_well += f" as {'the policy chosen' if self.helps else 'the frozen model'}"
             better = "does better than" if self._beats_model() else "cannot be told from"
             first = (
-                f"A constant does as well: {span}, {results.naive} has {metric} "
+                f"A constant {as_well}: {span}, {results.naive} has {metric} "
                 f"{self.number(self.later[results.naive])} and {better} the model "
                 f"({'retrained ' if self.helps else ''}{model}: {self.number(self.later[model])})"
             )
             sure = "" if self.helps else " (no evidence that it helps)"
             moved = f"{self.gain('it')} against the frozen model"
-            return f"{first}; retraining {results.chosen} {moved}{sure}."
+            return f"{first}; retraining {results.chosen} {moved}{sure}.{rival}"
         if kind == "retrain":
             rows = "" if self._stale() else " It may be that more rows help, not newer ones."
             return (
@@ -204,11 +208,22 @@ class _Words:
         newest = edges[start + 1 : -1] - edges[1 : -1 - start]
         return float(newest.mean() / edges[start])
 
+    def _rival(self):
+        """The policy ``recent`` where it beats the constant that the chosen one does not beat."""
+        row, recent = self.numbers.loc["naive - recent"], self.results.recent
+        least = self.study.worth * abs(self.later["frozen"])
+        if recent == self.results.chosen or row["low"] <= 0 or row["mean"] < least:
+            return ""
+        return (
+            f" But {recent}, fixed in advance, beats that constant by "
+            f"{self.interval('naive - recent')}."
+        )
+
     def _beats_model(self):
         return self.numbers.loc["naive - chosen" if self.helps else "naive - frozen", "high"] < 0
 
     def sentences(self, kind):
-        found = [*self._earlier(), *self._why(), *self._alternatives(), *self._watch()]
+        found = [*self._earlier(), *self._why(), *self._alternatives(kind), *self._watch()]
         return [*found, *self._next(kind)]
 
     def _earlier(self):
@@ -256,7 +271,7 @@ class _Words:
             else "it may come from more rows rather than from newer ones (notebooks 01 and 04)."
         )
 
-    def _alternatives(self):
+    def _alternatives(self, kind):
         rival = self.numbers.loc["mean-corrected - chosen"]
         if self.helps and rival["low"] <= 0:
             yield (
@@ -274,7 +289,8 @@ class _Words:
             )
         best = table.loc[table["kind"] == "retrain", "later"].idxmin()
         lead = table.loc[self.results.chosen, "later"] - table.loc[best, "later"]
-        if lead > self.study.worth * abs(self.later["frozen"]):
+        told = kind == "constant" and best == self.results.recent and self._rival()
+        if lead > self.study.worth * abs(self.later["frozen"]) and not told:
             yield (
                 f"With hindsight {best} would have been {self.number(lead)} better; but hindsight "
                 "always finds something."
@@ -299,7 +315,13 @@ class _Words:
 
     def _next(self, kind):
         gain = self.numbers.loc["frozen - chosen"]
-        if kind == "constant":
+        if kind == "constant" and self._rival():
+            yield (
+                "Next: what to remember (notebook 04) and how often (08). The "
+                f"{self.study.unit}s on which the policy was chosen did not show it: choose again "
+                "with those since, and let the coming ones judge."
+            )
+        elif kind == "constant":
             yield (
                 "Next: better inputs before more retraining; the model knows little that the last "
                 "outcomes do not say (notebooks 01 and 05)."

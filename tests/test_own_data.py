@@ -71,6 +71,18 @@ def test_short_periods_are_joined_and_told():
     assert np.diff(study.batches.edges)[8] == 52
 
 
+def test_an_end_that_the_file_cuts_short_is_joined_and_told():
+    """It would count as much as a whole month."""
+    table = simulated("none", 0, rows=100)
+    study = prepare(table.iloc[:-91], None, "ts", "y", estimator=Lines(), period="month")
+    assert np.diff(study.batches.edges)[-1] == 109  # of the last month 9 of 100
+    assert "1 of 30 periods" in study.warnings[0] and "less than 10%" in study.warnings[0]
+    study = prepare(table.iloc[:-90], None, "ts", "y", estimator=Lines(), period="month")
+    assert np.diff(study.batches.edges)[-1] == 10 and not study.warnings
+    middle = table.drop(index=range(1000, 1091))  # a thin month between others is no stub
+    assert len(prepare(middle, None, "ts", "y", estimator=Lines(), period="month").batches) == 30
+
+
 @pytest.mark.parametrize(
     ("table", "settings", "why"),
     [

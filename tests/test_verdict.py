@@ -60,6 +60,7 @@ def test_the_numbers_are_those_of_the_later_periods(cure):
         "naive - frozen": (results.naive, "frozen", study.split),
         "mean-corrected - chosen": ("frozen, mean-corrected", results.chosen, study.split),
         "placebo - chosen": ("placebo", results.chosen, study.split),
+        "naive - recent": (results.naive, results.recent, study.split),
         "frozen - fixed, all periods": ("frozen", results.fixed, study.start),
         "frozen - recent, all periods": ("frozen", results.recent, study.start),
     }
@@ -112,6 +113,38 @@ def test_a_constant_that_does_as_well_is_said():
     study, results, words = told("constant", 2)
     assert words.kind == "constant" and words.headline.startswith("A constant does as well")
     assert results.naive in words.headline
+
+
+def turned(at):
+    """Calm while the policy is chosen; from month `at` on the only input means the opposite."""
+    table = simulated("none", 0)
+    slope = np.where(np.arange(len(table)) < at * 50, 2, -2)
+    return table.assign(y=table["y"] + (1 + slope) * table["x2"])
+
+
+@pytest.mark.parametrize(("at", "rival"), [(16, "the policy chosen"), (19, "the frozen model")])
+def test_a_short_memory_that_beats_the_constant_is_named(at, rival):
+    study = prepare(turned(at), None, "ts", "y", estimator=Lines(), period="month")
+    results = compare(study)
+    words = verdict(study, results)
+    assert words.kind == "constant" and results.chosen.endswith("on all history")
+    assert words.headline.startswith(f"A constant does as well as {rival}:")
+    assert f"But {results.recent}, fixed in advance, beats that constant" in words.headline
+    assert words.sentences[-1].startswith("Next: what to remember")
+    assert not any("better inputs" in s for s in words.sentences)
+    best = results.table.copy()
+    best.loc[results.recent, "later"] = 0.0
+    words = verdict(study, replace(results, table=best))
+    assert not any("With hindsight" in s for s in words.sentences)  # the headline says it
+    plain = verdict(replace(study, worth=1.0), results)  # so large a gain there is not
+    assert plain.kind == "constant" and "But" not in plain.headline
+    assert "better inputs" in plain.sentences[-1]
+
+
+def test_where_inputs_say_nothing_no_short_memory_is_named():
+    for seed in range(8):
+        words = told("constant", seed)[2]
+        assert words.kind != "constant" or "fixed in advance, beats" not in words.headline
 
 
 def test_a_price_can_turn_the_verdict():
