@@ -179,13 +179,13 @@ def window_excess(w, d, s2, q=0.0, v=0.0):
     return estimation(w, d, s2) + gap2 + mixing(w, d) * spread
 
 
-def best_window(longest, d, s2, q=0.0, v=0.0):
+def best_window(history, d, s2, q=0.0, v=0.0):
     """The window with the least expected excess, by trying all.
 
     Parameters
     ----------
-    longest : int
-        Rows of history.
+    history : int
+        Rows there are; no window is longer.
     d, s2, q, v
         As for `window_excess`.
 
@@ -194,7 +194,7 @@ def best_window(longest, d, s2, q=0.0, v=0.0):
     int
         Rows; all of the history where nothing moves.
     """
-    windows = np.arange(d + 2, int(_rows("longest", longest, d)) + 1)
+    windows = np.arange(d + 2, int(_rows("history", history, d)) + 1)
     return int(windows[np.argmin(window_excess(windows, d, s2, q, v))])
 
 

@@ -290,7 +290,7 @@ BAD = {
     "short window": (lambda: window_excess(6, 5, 1), "w must", "7 rows"),
     "q negative": (lambda: window_excess(9, 5, 1, q=-1), "q must", "0 for none"),
     "v negative": (lambda: forgetting_excess(0.9, 5, 1, v=-1), "v must", "0 for none"),
-    "short history": (lambda: best_window(6, 5, 1, q=1), "longest must", "7 rows"),
+    "short history": (lambda: best_window(6, 5, 1, q=1), "history must", "7 rows"),
     "decay 1": (lambda: effective_rows(1.0), "decay must", "between 0 and 1"),
     "decay above 1": (lambda: forgetting_weights(9, 1.2), "decay must", "without weights"),
     "decay worth few rows": (lambda: forgetting_excess(0.5, 5, 1), "effective_rows(decay)", "7"),

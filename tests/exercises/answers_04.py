@@ -88,6 +88,7 @@ ANSWERS = {
         "right": [
             'rows_to_remember = {"A": 400, "B": 150}',
             'rows_to_remember = {"A": 430.5, "B": 149}',
+            "rows_to_remember = {name: best_window(**team) for name, team in teams.items()}",
             "w = np.arange(12, 5001)\n"
             "total = estimation(w, 10, 4.0) + 10 * 1e-5 * w / 3 + 1e-6 * w**2 / 4\n"
             'rows_to_remember = {"A": w[total.argmin()], "B": w[total[:139].argmin()]}',
