@@ -175,7 +175,7 @@ def test_a_full_disk_leaves_what_was_there(numbers, tmp_path):
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
     try:
-        with pytest.raises(OSError, match="report could not be written .* free some space"):
+        with pytest.raises(OSError, match="page could not be written .* free some space"):
             write_report(*numbers, path)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
