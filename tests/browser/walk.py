@@ -59,9 +59,9 @@ def walk(page, path):
     for size, with_list in [(DESK, True), (SMALL, True), (PROJECTOR, True), (PROJECTOR, False)]:
         resize(page, size)
         if not with_list:
-            page.keyboard.press("Control+b")
-            page.locator("#jp-left-stack").wait_for(state="hidden", timeout=10 * SECONDS)
-        wait_for(lambda: page.evaluate(FILLED, size[0]), f"a page {size[0]} pixels wide")
+            page.keyboard.press("ControlOrMeta+b")
+            page.locator("#jp-left-stack").wait_for(state="hidden", timeout=60 * SECONDS)
+        page.wait_for_function(FILLED, arg=size[0], timeout=60 * SECONDS)
         at_rest(lambda: page.locator(".jp-WindowedPanel-inner").bounding_box())
         said = [
             f"{notebook.cells[i].id if i >= 0 else 'the notebook'}: {words}"
