@@ -8,7 +8,7 @@ from scipy import stats
 from helpers.gates import chance_not_ahead
 from helpers.incident_worlds import measured_error
 from helpers.memory import break_even_rows, fresh_excess, window_excess
-from tests.notebooks import NOTEBOOKS, exercises, load, main_notebooks
+from tests.notebooks import NOTEBOOKS, exercises, load, main_notebooks, run
 
 ROOT = NOTEBOOKS.parent
 SHEET = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
@@ -18,6 +18,10 @@ ROW = re.compile(r"(?m)^\| (\d):(\d\d) \| (\d*) \| (.*) \|$")
 BLOCKS = {
     title: text for title, text in re.findall(r"(?ms)^##+ ([^\n]+)\n(.*?)(?=^##+ |\Z)", SHEET)
 }
+THREE_HOURS = [
+    f"{number} in {minutes} minutes"
+    for number, minutes in [("00", 10), ("01", 30), ("02", 25), ("04", 30), ("06", 20), ("08", 25)]
+]
 LONG = {"Three hours": 180, "Ninety minutes": 90, "A day": 480}
 
 
@@ -59,6 +63,68 @@ def test_headings_named_exist():
         if (number := title[:2]) in stems and ROW.search(text):
             for *_, rest in ROW.findall(text):
                 assert re.match(r"\*(.+?)\*", rest)[1] in headings(stems[number])
+
+
+# Where a row of the three hours stops before its section ends: the last cell that is run.
+LAST = {
+    ("00", "Four terms"): "budget-print",
+    ("01", "What retraining buys"): "budgets-picture",
+    ("01", "Three stories"): "changed-cure-print",
+    ("04", "How few is too few?"): "few-picture",
+    ("06", "Case 2: sorting messages"): "case2-reveal",
+    ("06", "Case 3: weight from height"): "case3-reveal",
+    ("06", "A tree for the wall"): "tree-second",
+    ("08", "One sum"): "one-costs",
+    ("08", "What came out"): "league-table",
+}
+LEFT_OUT = {"unsettled"}  # the four lots of seven rows
+
+
+def live(title):
+    """The cells that a class runs in a block of the three hours, in order and once each.
+
+    Each is run once, though "run all above" runs the earlier ones again.
+    """
+    number = title[:2]
+    [path] = [p for p in main_notebooks() if p.stem.startswith(number)]
+    cells, section = [], {}
+    for cell in load(path).cells:
+        if cell.cell_type == "markdown":
+            for heading in re.findall(r"(?m)^#{2,3} (.+)$", cell.source):
+                section[heading] = len(cells)
+        elif cell.source.strip():
+            cells.append(cell)
+    starts = sorted({*section.values(), len(cells)})
+    chosen = []
+    for *_, row in ROW.findall(BLOCKS[title]):
+        heading = re.match(r"\*(.+?)\*", row)[1]
+        start = section[heading]
+        wanted = cells[start : min([s for s in starts if s > start], default=start)]
+        if (number, heading) in LAST:
+            ids = [c.id for c in wanted]
+            wanted = wanted[: ids.index(LAST[number, heading]) + 1]
+        wanted = [c for c in wanted if c.id not in LEFT_OUT]
+        if target := re.search(r"go to \*(.+?)\*, run all above", row):
+            wanted = cells[: section[target[1]]]
+        elif "run all above" in row or "from the top" in row or not chosen:
+            wanted = cells[:start] + wanted
+        chosen += [c for c in wanted if c not in chosen]
+    return chosen
+
+
+@pytest.mark.parametrize("title", THREE_HOURS)
+def test_three_hours_run_live(title):
+    """Without the cells that the sheet skips, the others run and print what they always do."""
+    namespace = {"__name__": "__main__"}
+    cells = live(title)
+    for cell in cells:
+        printed = run(compile(cell.source, f"cell {cell.id}", "exec"), namespace)
+        streams = [o.text for o in cell.outputs if o.output_type == "stream"]
+        assert printed == "".join(streams), f"cell {cell.id}"
+    asked = re.findall(r"\*\*Ask\*\* \(`([\w.-]+)`", BLOCKS[title])
+    assert asked
+    for key in asked:
+        assert any(f'"{key}"' in cell.source for cell in cells), key
 
 
 def test_predictions_named_exist():
