@@ -93,10 +93,14 @@ def frontier_picture(frontier):
     fig, axes = plots.figure(len(worlds), width=9.5, height=3.8, sharey=True)
     for (world, policy), points in frontier.items():
         ax, i = axes[worlds.index(world)], policies.index(policy)
-        role, mark, below = [("frozen", "s", True), ("retrained", "o", False)][i]
+        role, mark = [("frozen", "s"), ("retrained", "o")][i]
+        others = [p for name, p in frontier.items() if name[0] == world and name[1] != policy]
+        rival = others[0].sort_values("labels") if others else points
+        level = np.interp(np.log(points["labels"]), np.log(rival["labels"]), rival["excess"])
         line = plots.draw_curve(ax, points["labels"], points["excess"], role, policy)
         line.set_marker(mark)
-        for value, at in points[["labels", "excess"]].iterrows():
+        for (value, at), theirs in zip(points[["labels", "excess"]].iterrows(), level, strict=True):
+            below = at["excess"] <= theirs  # the number stands on the side away from the rival
             style = {"va": "top", "ha": "right"} if below else {"va": "bottom", "ha": "left"}
             shift = (-4, -4) if below else (4, 4)
             box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.5}
