@@ -25,6 +25,7 @@ from helpers.times import read_times
 MOST_CATEGORIES = 255  # that scikit-learn's HistGradientBoosting takes
 FEW_ROWS = 20  # in which whole numbers may happen to be distinct
 NEARLY = 0.95  # share of distinct values from which a column is like an identifier
+DATE = r"\d{4}-\d\d-\d\d|\d{1,2}([./])\d{1,2}\1\d{4}(?!\d)"  # at the start of a text
 WORDS = 4  # in a category, on average, from which it is free text
 
 
@@ -83,7 +84,8 @@ def typed(column):
     """A column as numbers, categories or datetimes.
 
     Text becomes numbers where at least nine in ten of the values are numbers, datetimes where all
-    are dates in ISO 8601, and categories in alphabetical order otherwise. True is 1.
+    are dates in ISO 8601, or such as 31.01.2024 or 1/31/2024 with some value that shows which is
+    the day, and categories in alphabetical order otherwise. True is 1.
 
     Parameters
     ----------
@@ -132,10 +134,10 @@ def _typed_text(column):
         return pd.Series(numbers, column.index, name=column.name), column[here & np.isnan(numbers)]
     text = found.map(str)
     names = sorted(set(text[np.unique(codes[here])]))
-    if all(re.match(r"\d{4}-\d\d-\d\d", name) for name in names):
+    if all(re.match(DATE, name) for name in names):
         try:
             return read_times(column)[0], column[:0]
-        except ValueError:  # such as with and without offsets: no times, then
+        except ValueError:  # such as with and without offsets, or day or month: no times, then
             pass
     codes = np.append(pd.Index(names).get_indexer(text), -1)[codes]
     values = pd.Categorical.from_codes(codes, names)

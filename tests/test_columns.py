@@ -72,6 +72,21 @@ def test_infinite_numbers_go_missing():
 
 
 @pytest.mark.parametrize(
+    "values",
+    [["31.01.2024", "1.2.2024", None], ["31/01/2024", "01/02/2024"], ["1/31/2024", "02/01/2024"]],
+)
+def test_dates_as_people_write_them_become_datetimes(values):
+    result, odd = typed(series(*values))
+    assert list(result[:2]) == [pd.Timestamp("2024-01-31"), pd.Timestamp("2024-02-01")]
+    assert result[2:].isna().all() and odd.empty
+
+
+@pytest.mark.parametrize("value", ["05.01.2024", "31.01.24", "1.31.20245", "31.01/2024"])
+def test_dates_with_two_readings_and_what_only_looks_like_one_stay_categories(value):
+    assert isinstance(typed(series(value))[0].dtype, pd.CategoricalDtype)
+
+
+@pytest.mark.parametrize(
     "values", [["2024-01-31", None], [DAY, None], [pd.Timestamp(DAY), None], ["2024-01-31", "n/a"]]
 )
 def test_dates_become_datetimes(values):
