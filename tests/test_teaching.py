@@ -8,7 +8,7 @@ from scipy import stats
 from helpers.gates import chance_not_ahead
 from helpers.incident_worlds import measured_error
 from helpers.memory import break_even_rows, fresh_excess, window_excess
-from tests.notebooks import NOTEBOOKS, exercises, load, main_notebooks, run
+from tests.notebooks import NOTEBOOKS, exercises, load, main_notebooks, run, texts
 
 ROOT = NOTEBOOKS.parent
 SHEET = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
@@ -125,6 +125,17 @@ def test_three_hours_run_live(title):
     assert asked
     for key in asked:
         assert any(f'"{key}"' in cell.source for cell in cells), key
+
+
+@pytest.mark.parametrize("title", [t for t in BLOCKS if re.match(r"\d\d in ", t)])
+def test_numbers_of_the_sheets(title):
+    """What a teacher says with a decimal point stands in the notebook's results."""
+    [path] = [p for p in main_notebooks() if p.stem.startswith(title[:2])]
+    shown = " ".join(text for cell in load(path).cells for text in texts(cell))
+    spoken = re.sub(r"`[^`]*`|(?m:^\|.*$)", "", BLOCKS[title])
+    spoken = re.sub(r"(?is)they say\b.*?\.\s", "", spoken)  # guesses are nobody's result
+    for value in re.findall(r"\d+\.\d+", spoken):
+        assert re.search(rf"(?<![\d.]){re.escape(value)}(?!\d)", shown), value
 
 
 def test_predictions_named_exist():
