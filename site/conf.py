@@ -9,8 +9,6 @@ nb_execution_mode = "off"
 nb_ipywidgets_js = {}  # no widgets without a kernel, and these scripts would come from a network
 myst_enable_extensions = ["dollarmath", "amsmath", "html_image"]
 myst_heading_anchors = 4
-# The levels of headings are the texts' own matter; a page is complete whatever they are.
-suppress_warnings = ["myst.header"]
 smartquotes = False  # as JupyterLab shows them
 
 # One file of MathJax, from the package that brings it; as SVG it needs no fonts. Its module has
