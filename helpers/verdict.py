@@ -162,7 +162,10 @@ class _Words:
         return f"raises {metric} by {mean} [{low}, {high}]"
 
     def interval(self, name):
-        mean, low, high = (self.number(self.numbers.loc[name, c]) for c in ("mean", "low", "high"))
+        return self._interval(self.numbers.loc[name])
+
+    def _interval(self, row):
+        mean, low, high = (self.number(row[c]) for c in ("mean", "low", "high"))
         return f"{mean} [{low}, {high}]"
 
     def headline(self, kind):
@@ -218,6 +221,12 @@ class _Words:
             f" But {recent}, fixed in advance, beats that constant by "
             f"{self.interval('naive - recent')}."
         )
+
+    def _once(self):
+        """The constant minus the model, while the policy was chosen."""
+        names = (self.results.naive, self.results.chosen if self.helps else "frozen")
+        every = (self.results.histories[name] for name in names)
+        return difference(*(h[h["batch"] < self.study.split] for h in every))
 
     def _beats_model(self):
         return self.numbers.loc["naive - chosen" if self.helps else "naive - frozen", "high"] < 0
@@ -315,11 +324,17 @@ class _Words:
 
     def _next(self, kind):
         gain = self.numbers.loc["frozen - chosen"]
-        if kind == "constant" and self._rival():
+        if kind == "constant" and (once := self._once())["low"] > 0:
             yield (
-                "Next: what to remember (notebook 04) and how often (08). The "
-                f"{self.study.unit}s on which the policy was chosen did not show it: choose again "
-                "with those since, and let the coming ones judge."
+                f"On the {self.study.unit}s where the policy was chosen, the model beat that "
+                f"constant by {self._interval(once)}: see in the picture of the losses when this "
+                "ended. Next: choose what to remember (notebook 04) and how often to retrain (08) "
+                f"again, with the {self.study.unit}s since, and let the coming ones judge."
+            )
+        elif kind == "constant" and self._rival():
+            yield (
+                "Next: choose what to remember (notebook 04) and how often to retrain (08) again, "
+                f"and let the coming {self.study.unit}s judge."
             )
         elif kind == "constant":
             yield (

@@ -111,7 +111,8 @@ def test_drift_that_retraining_need_not_cure_is_said():
 
 def test_a_constant_that_does_as_well_is_said():
     study, results, words = told("constant", 2)
-    assert words.kind == "constant" and words.headline.startswith("A constant does as well")
+    assert words.kind == "constant" and words.headline.startswith("A constant does as well:")
+    assert words.sentences[-1].startswith("Next: better inputs")
     assert results.naive in words.headline
 
 
@@ -130,15 +131,18 @@ def test_a_short_memory_that_beats_the_constant_is_named(at, rival):
     assert words.kind == "constant" and results.chosen.endswith("on all history")
     assert words.headline.startswith(f"A constant does as well as {rival}:")
     assert f"But {results.recent}, fixed in advance, beats that constant" in words.headline
-    assert words.sentences[-1].startswith("Next: what to remember")
+    assert "the model beat that constant by" in words.sentences[-1]
     assert not any("better inputs" in s for s in words.sentences)
+    never = results.histories[results.naive].copy()
+    never.loc[never["batch"] < study.split, "cost"] = 0.0  # nor did the model beat it before
+    never = verdict(study, replace(results, histories=results.histories | {results.naive: never}))
+    assert never.sentences[-1].startswith("Next: choose what to remember")
     best = results.table.copy()
     best.loc[results.recent, "later"] = 0.0
     words = verdict(study, replace(results, table=best))
     assert not any("With hindsight" in s for s in words.sentences)  # the headline says it
     plain = verdict(replace(study, worth=1.0), results)  # so large a gain there is not
     assert plain.kind == "constant" and "But" not in plain.headline
-    assert "better inputs" in plain.sentences[-1]
 
 
 def test_where_inputs_say_nothing_no_short_memory_is_named():
