@@ -458,7 +458,7 @@ def test_one_unit_in_several_spellings_is_one():
         ["12A", "12B", "7C"], ["A1", "A2", "B1"], ["10.0.0.1", "192.168.100.200", "10.0.0.7"],
         ["12:30", "1:15", "9:45"], ["1st", "2nd", "3rd"], ["10-20", "20-30", "30-40"],
         ["3 Main Street", "4 Main Street", "3 High Road"], ["0171 234 567", "089 123", "x"],
-        ["31.01.2024", "01.02.2024", "30.11.2024"], ["Boeing 737", "Airbus 320", "Boeing 747"],
+        ["Boeing 737", "Airbus 320", "Boeing 747"],
         ["1,23,456", "2,34,567", "a"], ["v1", "v2", "v3"],
     ],
 )  # fmt: skip
@@ -468,6 +468,19 @@ def test_codes_are_no_numbers_with_units(texts):
     assert values is column and notes == []
     result, report = read(plain().head(120).assign(z=texts * 40))
     assert result["z"].astype(object).tolist() == texts * 40
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [["31.01.2024", "01.02.2024", "30.11.2024"], ["2024-01-31", "2024-02-01", "2024-11-30"]],
+)
+def test_dates_are_no_numbers_with_units_and_no_categories(texts):
+    column = pd.Series(texts * 40, name="z")
+    values, notes = numbers_in_text(column, Cleaning())
+    assert values is column and notes == []
+    result, report = read(plain().head(120).assign(z=texts * 40))
+    assert "z" not in result
+    assert any("'z' holds times" in what for what in report["what"])
 
 
 # --- what stands for missing ---
