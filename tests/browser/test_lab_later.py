@@ -27,9 +27,11 @@ def test_notebook(path, browser, address):
 )
 def test_a_complaint_is_found(source, words, browser, tmp_path):
     cells = [sample.code("first", "1"), sample.code("second", source), sample.code("third", "2")]
+    notebook = sample.notebook(*cells)
+    notebook.metadata = load(LATER[0]).metadata  # which kernel: JupyterLab would ask
     with lab(tmp_path) as address:
         path = tmp_path / "notebooks" / "00_tiny.ipynb"
-        path = sample.write(sample.notebook(*cells), path)
+        path = sample.write(notebook, path)
         with opened(browser, address, path) as page:
             with pytest.raises(AssertionError, match=words):
                 run_all(page, load(path).cells)
