@@ -248,7 +248,6 @@ def test_two_kernels_may_write_at_once(record):
         (pd.DataFrame({"a": [1]}), "(DataFrame)"),
         (object(), "(object)"),
     ],
-    ids=repr,
 )
 def test_a_guess_may_be_anything(guess, kept, record, capsys):
     reveal("00.growth", guess, 3.43, "risk over risk")
