@@ -72,7 +72,7 @@ def class_html(people, notes):
     tried = {line["check"][:2] for p in people for line in p.lines if "check" in line}
     parts = [
         f"<h1>{title}</h1>",
-        f"<p>{summary(people)} {PRIVATE}</p>",
+        f"<p>{how_many(people)} {PRIVATE}</p>",
         '<p>On this page: <a href="#checks">checks</a>, <a href="#hints">hints</a>, '
         '<a href="#guesses">predictions</a>.</p>',
         items_html(notes),
@@ -87,7 +87,7 @@ def class_html(people, notes):
     return page.replace("</style>", STYLE + "</style>", 1)
 
 
-def summary(people):
+def how_many(people):
     """How many people, files, and lines that were not understood, in one sentence."""
     files, odd = sum(len(person.files) for person in people), sum(p.odd for p in people)
     counted = f"{_count(len(people), 'person', 'people')} in {_count(files, 'file', 'files')}"
@@ -206,7 +206,7 @@ def main(arguments=None):
         write_whole(class_html(people, notes), path)
     except OSError as error:
         sys.exit(f"collect: {error if error.errno is None else error.strerror}.")
-    print(*notes, f"{summary(people)} Written: {path}", sep="\n")
+    print(*notes, f"{how_many(people)} Written: {path}", sep="\n")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """One thread per fit, and a summary of what the tests measured."""
 
 import os
+import signal
 
 from tests import offline
 
@@ -8,6 +9,9 @@ from tests import offline
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 os.environ["WORKBOOK_PROGRESS"] = ""  # no test writes into a reader's record
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, and some tests press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter):

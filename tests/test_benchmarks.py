@@ -5,6 +5,7 @@ import re
 import nbformat
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 import benchmarks.__main__ as bench
 from benchmarks import slider_speed, timing
@@ -36,7 +37,15 @@ def tiny(tmp_path, monkeypatch):
     return path
 
 
+@pytest.fixture
+def without_a_shell():
+    """Later tests in this process find none: with one, `display` prints."""
+    yield
+    InteractiveShell.clear_instance()
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("without_a_shell")
 @pytest.mark.parametrize("name", bench.modules())
 def test_each_module_measures(name, tiny, capsys):
     if "browser" in name:

@@ -78,7 +78,7 @@ def test_check_environment_tests_versions_a_check_a_picture_and_a_slider(capsys)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "versions: fine"
     assert lines[1].startswith("00.0: right.")
-    slider, image = box.children
+    slider, *_, image = box.children
     before = bytes(image.value)
     assert before.startswith(b"\x89PNG")
     slider.value = 8
