@@ -1,4 +1,4 @@
-"""The claims register: every sentence of a recap, held by the notebook's own simulation.
+"""The claims register: what recaps and prose say, held by the notebook's own simulation.
 
 A claim is a function of the namespace that the notebook's cells tagged `simulate` leave behind::
 
@@ -10,6 +10,9 @@ The cells run once per seed, all claims of the notebook are asked about each run
 must hold in 98 of 100 runs. A claim that holds less often states its rate in the sentence:
 ``rate=0.65, wording="about two runs in three"``. A notebook on real data has no seed; `runs` names
 what it is run over instead.
+
+The sentence is followed by its claim, ``<!-- claim: 01.frozen-extrapolates -->``: each sentence of
+a recap, and in the prose each one that another seed could make false.
 """
 
 import functools
@@ -27,10 +30,11 @@ CLAIMS = {}
 PRESETS = {}
 RUNS = {}
 COMMENT = re.compile(r"<!--\s*claim:\s*(\S+)\s*-->")
+SENTENCE_END = re.compile(r"[.!?][\"'”’)*_]*(?=\s|$)")
 
 
 class Claim(NamedTuple):
-    """One sentence of a recap, as a function of a namespace."""
+    """One sentence of a recap or of the prose, as a function of a namespace."""
 
     id: str
     notebook: str
@@ -148,22 +152,34 @@ def recap_of(notebook):
     return re.split(r"(?m)^#+ ", sources[0])[1].partition("\n")[2] if sources else ""
 
 
-def recap_faults(notebook, stem, claims):
-    """What is wrong between the sentences of a recap and the register: a list of messages."""
+def claim_faults(notebook, stem, claims):
+    """What is wrong between the sentences of a notebook and the register: a list of messages."""
     *pairs, rest = COMMENT.split(recap_of(notebook))
     sentences = dict(zip(pairs[1::2], pairs[::2], strict=True))
     found = [f"a sentence without a claim: {rest.strip()!r}"] if re.search(r"\w", rest) else []
     if not sentences:
         found.append("the recap holds no claim")
     if len(sentences) < len(pairs) / 2:
-        found.append("a claim stands behind more than one sentence")
+        found.append("a claim stands behind more than one sentence of the recap")
     for claim_id, sentence in sentences.items():
-        if len(re.findall(r"[.!?][\"'”’)*_]*(?=\s|$)", sentence.strip())) != 1:
+        if len(SENTENCE_END.findall(sentence.strip())) != 1:
             found.append(f"not one sentence before {claim_id}: {sentence.strip()!r}")
+    said = [*sentences.items(), *claims_in_prose(notebook)]
+    for claim_id, sentence in said:
+        if not SENTENCE_END.search(sentence.strip()[-4:]):
+            found.append(f"{claim_id} does not follow a sentence: {sentence.strip()[-60:]!r}")
         if claim_id not in claims or claims[claim_id].notebook != stem:
             found.append(f"{claim_id} is not registered for {stem}")
         elif claims[claim_id].wording and claims[claim_id].wording not in sentence:
             found.append(f"{claim_id} does not state its rate: {claims[claim_id].wording!r}")
-    for unused in {c.id for c in claims.values() if c.notebook == stem} - set(sentences):
-        found.append(f"{unused} is registered and in no sentence of the recap")
+    for unused in {c.id for c in claims.values() if c.notebook == stem} - {i for i, _ in said}:
+        found.append(f"{unused} is registered and in no sentence of the notebook")
     return found
+
+
+def claims_in_prose(notebook):
+    """Pairs of a claim outside the recap and the text before it, back to the claim before that."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and not cell.source.startswith("## Recap\n"):
+            pairs = COMMENT.split(cell.source)
+            yield from zip(pairs[1::2], pairs[:-1:2], strict=True)

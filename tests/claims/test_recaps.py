@@ -2,15 +2,15 @@
 
 import pytest
 
-from tests.claims.register import import_all, recap_faults
+from tests.claims.register import claim_faults, import_all
 from tests.notebooks import load, main_notebooks, name_of
 
 CLAIMS = import_all()
 
 
 @pytest.mark.parametrize("path", main_notebooks(), ids=name_of)
-def test_recap(path):
-    found = recap_faults(load(path), path.stem, CLAIMS)
+def test_claims_and_sentences_match(path):
+    found = claim_faults(load(path), path.stem, CLAIMS)
     assert not found, "\n".join(found)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests import sample
 from tests.claims import register
-from tests.claims.register import Claim, failures, holds_often_enough, recap_faults
+from tests.claims.register import Claim, claim_faults, failures, holds_often_enough
 
 
 def entry(holds=None, rate=None, wording=None, claim_id="01.mean-is-positive"):
@@ -123,23 +123,51 @@ GOOD = "- The mean is positive. <!-- claim: 01.mean-is-positive -->\n"
         (GOOD.replace("positive.", "positive"), "not one sentence before"),
         (GOOD + "- Large. <!-- claim: 01.mean-is-large -->", "01.mean-is-large is not registered"),
         (GOOD + GOOD, "more than one sentence"),
-        (GOOD.replace("01.mean-is-positive", "01.other"), "in no sentence of the recap"),
+        (GOOD.replace("01.mean-is-positive", "01.other"), "in no sentence of the notebook"),
     ],
 )
 def test_recaps_and_register_match(recap, message):
     notebook = sample.notebook(sample.md("recap", f"## Recap\n\n{recap}"))
-    found = recap_faults(notebook, "01_sample", {"01.mean-is-positive": entry()})
+    found = claim_faults(notebook, "01_sample", {"01.mean-is-positive": entry()})
     assert any(message in fault for fault in found) if message else found == []
 
 
 def test_a_claim_with_a_rate_states_it():
     notebook = sample.complete()
     stated = {"01.mean-is-positive": entry(rate=1, wording="mean is positive")}
-    assert recap_faults(notebook, "01_sample", stated) == []
+    assert claim_faults(notebook, "01_sample", stated) == []
     silent = {"01.mean-is-positive": entry(rate=0.5, wording="in half of the runs")}
-    assert "does not state its rate" in recap_faults(notebook, "01_sample", silent)[0]
+    assert "does not state its rate" in claim_faults(notebook, "01_sample", silent)[0]
 
 
 def test_a_claim_of_another_notebook_does_not_count():
     other = {"01.mean-is-positive": entry()._replace(notebook="01_other")}
-    assert len(recap_faults(sample.complete(), "01_sample", other)) == 1
+    assert len(claim_faults(sample.complete(), "01_sample", other)) == 1
+
+
+PROSE = "The frozen model fails. It fails by much. <!-- claim: 01.much -->\n\nThe next text."
+
+
+@pytest.mark.parametrize(
+    ("prose", "message"),
+    [
+        (PROSE, None),
+        (PROSE + " Often. <!-- claim: 01.mean-is-positive -->", None),
+        ("Nothing is claimed.", "01.much is registered and in no sentence"),
+        (PROSE.replace("much.", "much"), "does not follow a sentence"),
+        (PROSE + " Often. <!-- claim: 01.often -->", "01.often is not registered"),
+    ],
+)
+def test_claims_in_the_prose_are_registered_and_said(prose, message):
+    cells = [sample.md("prose", prose), sample.md("recap", f"## Recap\n\n{GOOD}")]
+    claims = {"01.mean-is-positive": entry(), "01.much": entry(claim_id="01.much")}
+    found = claim_faults(sample.notebook(*cells), "01_sample", claims)
+    assert any(message in fault for fault in found) if message else found == []
+
+
+def test_a_rate_is_stated_in_the_prose_too():
+    cells = [sample.md("prose", PROSE), sample.md("recap", f"## Recap\n\n{GOOD}")]
+    claims = {"01.mean-is-positive": entry()}
+    claims["01.much"] = entry(rate=0.5, wording="in half of the runs", claim_id="01.much")
+    [fault] = claim_faults(sample.notebook(*cells), "01_sample", claims)
+    assert "does not state its rate" in fault
