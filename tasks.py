@@ -10,6 +10,7 @@ Needs Python 3.11, 3.12 or 3.13 and nothing else.
 import argparse
 import hashlib
 import importlib.util
+import itertools
 import os
 import platform
 import re
@@ -21,6 +22,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 OLDEST, NEWEST = (3, 11), (3, 13)
+# What `matrix` installs: the stack's name, its Python, and which of the allowed versions uv takes.
+STACKS = {
+    "oldest-3.11": ("3.11", "lowest-direct"),
+    "newest-3.12": ("3.12", "highest"),
+    "newest-3.13": ("3.13", "highest"),
+}
 # The longest name that Windows allows, less that of the longest file below the project's folder.
 LONGEST_ROOT = 259 - 165
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout", "120"]
@@ -215,8 +222,12 @@ def lab(args):
 
 def test(args):
     """Run the tests and compare every notebook with its outputs. Arguments go to pytest."""
+    return run_tests(set_up(), args)
+
+
+def run_tests(python, args):
     parallel = ["-n", "2", "--dist", "loadfile"]
-    return call([set_up(), "-m", "tests.offline"] + NBVAL + parallel + args)
+    return call([python, "-m", "tests.offline"] + NBVAL + parallel + args)
 
 
 def execute(args):
@@ -255,29 +266,29 @@ def wheels(args):
 
 
 def matrix(args):
-    """Run the notebooks on the oldest allowed versions and on the newest (needs uv)."""
+    """Do as test on the oldest and the newest versions (needs uv): matrix [oldest] [newest-3.12]."""
     uv = shutil.which("uv")
     if not uv:
         fail("the task matrix needs uv: see https://docs.astral.sh/uv/.")
+    words = tuple(itertools.takewhile({"oldest", "newest", *STACKS}.__contains__, args))
     report = []
-    for name, version, resolution in (
-        ("oldest", OLDEST, "lowest-direct"),
-        ("newest", NEWEST, "highest"),
-    ):
-        what = "the {} versions on Python {}.{}".format(name, *version)
+    for name, (version, resolution) in STACKS.items():
+        if words and not name.startswith(words):
+            continue
         venv = ROOT / (".venv-" + name)
         python = python_of(venv)
         remove(venv)
-        make = [uv, "venv", "--python", "{}.{}".format(*version), venv]
+        make = [uv, "venv", "--seed", "--python", version, venv]
         step("Making " + venv.name, make, network=True)
         install = [uv, "pip", "install", "--python", python, "--compile-bytecode"]
-        editable = install + ["--resolution", resolution, "--editable", "."]
+        editable = install + ["--resolution", resolution, "--editable", ".[test]"]
+        what = "the {} versions on Python {}".format(*name.split("-"))
         step("Installing " + what, editable, network=True)
         build_font_cache(python)
-        code = call([python, "-m", "pytest", "notebooks"] + NBVAL + args)
-        report.append((what, code))
+        report.append((what, run_tests(python, args[len(words) :])))
+    print()
     for what, code in report:
-        print(f"{what}: " + ("failed" if code else "passed"))
+        print(f"{what}: " + (f"failed with exit code {code}" if code else "passed"))
     return int(any(code for _, code in report))
 
 

@@ -326,6 +326,77 @@ def test_uv_is_used_where_it_is_installed(bare, monkeypatch):
     assert [command[0] for command in commands[:3]] == ["/bin/uv"] * 3
 
 
+@pytest.fixture
+def stacks(bare, monkeypatch):
+    """tasks.py where the matrix only records what it would install and call."""
+    bare.installed, bare.called, bare.codes = [], [], {}
+
+    def step(what, command, network=False):
+        if "pip" in command:
+            bare.installed.append([str(part) for part in command])
+
+    def call(command):
+        bare.called.append([str(part) for part in command])
+        [stack] = [name for name in bare.STACKS if name in str(command[0])]
+        return bare.codes.get(stack, 0)
+
+    monkeypatch.setattr(bare, "step", step)
+    monkeypatch.setattr(bare, "call", call)
+    monkeypatch.setattr(bare.shutil, "which", lambda name: {"uv": "/bin/uv"}.get(name))
+    return bare
+
+
+def test_the_matrix_installs_each_stack_with_the_tests_and_runs_all(stacks, capsys):
+    assert stacks.matrix(["-k", "worlds"]) == 0
+    assert [line[line.index("--resolution") + 1] for line in stacks.installed] == [
+        "lowest-direct",
+        "highest",
+        "highest",
+    ]
+    assert all(line[-2:] == ["--editable", ".[test]"] for line in stacks.installed)
+    for name, line in zip(stacks.STACKS, stacks.called, strict=True):
+        assert name in line[0]
+        assert line[1:4] == ["-m", "tests.offline", "--nbval"] and line[-2:] == ["-k", "worlds"]
+        assert "notebooks" not in line and "tests" not in line  # so testpaths: both of them
+    assert capsys.readouterr().out.splitlines()[-3:] == [
+        "the oldest versions on Python 3.11: passed",
+        "the newest versions on Python 3.12: passed",
+        "the newest versions on Python 3.13: passed",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "run"),
+    [
+        (["oldest"], ["oldest-3.11"]),
+        (["newest"], ["newest-3.12", "newest-3.13"]),
+        (["newest-3.12", "oldest"], ["oldest-3.11", "newest-3.12"]),
+    ],
+)
+def test_the_matrix_runs_the_stacks_that_are_named(stacks, words, run):
+    # After the first word that names no stack, all are pytest's.
+    assert stacks.matrix([*words, "-k", "oldest"]) == 0
+    assert [Path(line[0]).parts[-3].removeprefix(".venv-") for line in stacks.called] == run
+    assert all(line[-2:] == ["-k", "oldest"] for line in stacks.called)
+    assert not any(word in line[1:-1] for word in words for line in stacks.called)
+
+
+def test_the_matrix_fails_with_any_stack_and_runs_the_others(stacks, capsys):
+    stacks.codes["oldest-3.11"] = 2
+    assert stacks.matrix([]) == 1
+    assert capsys.readouterr().out.splitlines()[-3:] == [
+        "the oldest versions on Python 3.11: failed with exit code 2",
+        "the newest versions on Python 3.12: passed",
+        "the newest versions on Python 3.13: passed",
+    ]
+
+
+def test_the_matrix_needs_uv(stacks, monkeypatch):
+    monkeypatch.setattr(stacks.shutil, "which", lambda name: None)
+    with pytest.raises(SystemExit, match="needs uv"):
+        stacks.matrix([])
+
+
 # The lists of requirements
 
 
@@ -393,6 +464,9 @@ def test_every_list_names_the_same_pythons(tasks):
     allowed = SpecifierSet(PROJECT["requires-python"])
     minors = [minor for minor in range(30) if allowed.contains(f"3.{minor}.5")]
     assert [(3, minor) for minor in (minors[0], minors[-1])] == [tasks.OLDEST, tasks.NEWEST]
+    # Each Python in one stack, and the oldest versions on the oldest of them.
+    assert [version for version, _ in tasks.STACKS.values()] == [f"3.{minor}" for minor in minors]
+    assert all(name.endswith("-" + version) for name, (version, _) in tasks.STACKS.items())
     [conda] = [s for s in ENVIRONMENT["dependencies"] if str(s).startswith("python")]
     assert conda in [f"python=3.{minor}" for minor in minors]
 
