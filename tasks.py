@@ -266,7 +266,7 @@ def wheels(args):
 
 
 def matrix(args):
-    """Do as test on the oldest and the newest versions (needs uv): matrix [oldest] [newest-3.12]."""
+    """Do as test on the oldest and newest versions (needs uv): matrix [oldest] [newest-3.12]."""
     uv = shutil.which("uv")
     if not uv:
         fail("the task matrix needs uv: see https://docs.astral.sh/uv/.")
