@@ -184,12 +184,12 @@ def noise_doubled(rng):
     return _linear(rng, 500, 2.0, 0.0)
 
 
-def too_few_labels(rng, rows=8, later=20):
-    """The coefficients move by length 1; few labels so far. Wait until there are ``later``.
+def too_few_labels(rng):
+    """The coefficients move by length 1; 8 labels so far. Wait until there are 20.
 
-    The true risks after a retrain, on few rows and on ``later``, are means over samples.
+    The true risks after a retrain, on 8 rows and on 20, are means over samples.
     """
-    return _linear(rng, rows, 1.0, 1.0, later, "wait for labels")
+    return _linear(rng, 8, 1.0, 1.0, 20, "wait for labels")
 
 
 def relation_changed(rng, length=1.0):
@@ -210,9 +210,9 @@ def _rule(X, y):
 
 
 @cache
-def _fresh_rule(n, fits=60):
+def _fresh_rule(n):
     rng = np.random.default_rng(0)
-    return float(np.mean([_rule(*two_sides(rng, n)) for _ in range(fits)]))
+    return float(np.mean([_rule(*two_sides(rng, n)) for _ in range(60)]))
 
 
 def labels_flipped(rng, share=0.25):
@@ -235,9 +235,9 @@ def labels_flipped(rng, share=0.25):
 
 
 @cache
-def _fresh_line(inches, n, fits=200):
+def _fresh_line(inches, n):
     rng = np.random.default_rng(0)
-    models = [_line(*people(rng, n, inches)) for _ in range(fits)]
+    models = [_line(*people(rng, n, inches)) for _ in range(200)]
     return float(np.mean([_weight_risk(model, inches) for model in models]))
 
 
@@ -319,9 +319,9 @@ def _cut(X, y):
 
 
 @cache
-def _fresh_cut(n, sd, fits=60):
+def _fresh_cut(n, sd):
     rng = np.random.default_rng(0)
-    cuts = [_cut(X, y) for X, _, y in (hidden_cause(rng, n, sd) for _ in range(fits))]
+    cuts = [_cut(X, y) for X, _, y in (hidden_cause(rng, n, sd) for _ in range(60))]
     return float(np.mean([error_of_cut(cut, sd) for cut in cuts]))
 
 

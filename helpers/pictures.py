@@ -88,20 +88,18 @@ def budget_picture(
     return Picture(fig, moving, update)
 
 
-def replay_picture(histories, still, ylim, unit="week"):
-    """A year replayed under one policy after another: its batches beside each policy's mean.
+def replay_picture(histories, still, ylim):
+    """A year replayed under one policy after another: its weeks beside each policy's mean.
 
     Parameters
     ----------
     histories : dict of (int, int or str) to DataFrame
-        (Batches between retrains, length of the window in batches or a word such as "all") ->
-        history; every combination of the two, all over the same batches.
+        (Weeks between retrains, length of the window in weeks or a word such as "all") ->
+        history; every combination of the two, all over the same weeks.
     still : dict of str to (DataFrame, str)
         Label -> history that stands beside them, and its role in `helpers.plots.COLOURS`.
     ylim : pair of float
-        Limits of the loss per batch.
-    unit : str
-        What a batch is, for the labels.
+        Limits of the loss per week.
 
     Returns
     -------
@@ -117,7 +115,7 @@ def replay_picture(histories, still, ylim, unit="week"):
         right.axhline(history["loss"].mean(), **style)
     first = histories[gaps[0], spans[0]]
     line, ticks = plots.draw_history(left, first, "retrained", label="retrained (ticks)")
-    left.set(ylim=ylim, xlabel=unit, ylabel="log loss")
+    left.set(ylim=ylim, xlabel="week", ylabel="log loss")
     title = left.set_title(" ")
     places = range(len(spans))
     for gap in gaps:
@@ -125,7 +123,7 @@ def replay_picture(histories, still, ylim, unit="week"):
     curve = right.plot(places, means[gaps[0]], ".-", color=plots.COLOURS["retrained"])[0]
     dot = right.plot([], [], "o", ms=11, color=plots.COLOURS["retrained"])[0]
     right.set_xticks(places, [str(span) for span in spans])
-    right.set(xlabel=f"{unit}s remembered", ylabel="mean log loss", title="grey: other gaps")
+    right.set(xlabel="weeks remembered", ylabel="mean log loss", title="grey: other gaps")
     plots.legend_below(fig, left)
 
     def update(gap, span):
@@ -134,14 +132,14 @@ def replay_picture(histories, still, ylim, unit="week"):
         plots.move_ticks(ticks, history)
         curve.set_ydata(means[gap])
         dot.set_data([spans.index(span)], [mean])
-        window = f"the last {_count(span, unit)}" if isinstance(span, int) else f"{span} {unit}s"
-        title.set_text(f"every {_count(gap, unit)} on {window}: mean {mean:.3f}")
+        window = f"the last {_weeks(span)}" if isinstance(span, int) else f"{span} weeks"
+        title.set_text(f"every {_weeks(gap)} on {window}: mean {mean:.3f}")
 
     return Picture(fig, (line, ticks, curve, dot, title), update)
 
 
-def _count(number, unit):
-    return unit if number == 1 else f"{number} {unit}s"
+def _weeks(number):
+    return "week" if number == 1 else f"{number} weeks"
 
 
 def alarm_picture(rates, rows, excess, level):

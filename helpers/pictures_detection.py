@@ -7,14 +7,18 @@ from helpers import plots
 from helpers.explore import Picture
 from helpers.run_lengths import alarmed_by, cusum_run_length, normal_chain
 
+LEVEL, LIMIT, BINS = 0.05, 0.1, 10
 
-def limit_rates(rows, shifts, level=0.05, limit=0.1, bins=10, paths=1000, seed=0):
-    """How often KS and PSI alarm when a normal feature moves, by their laws for many rows.
+
+def limit_rates(rows, shifts, paths=1000):
+    """How often KS (p < .05) and PSI (above .1) alarm when a normal feature moves.
+
+    By their laws for many rows; the PSI's bins are ten quantiles of the old feature.
 
     The gap between the distribution functions, times sqrt(n/2), is a Brownian bridge without a
     shift, and has the true gap added with one; its largest size is held against the level's
     quantile. The same simulated bridges serve all rows and shifts. The PSI follows 2/n times a
-    non-central chi2 with ``bins - 1`` degrees of freedom and the centre n/2 times the index of
+    non-central chi2 with 9 degrees of freedom and the centre n/2 times the index of
     unlimited rows. Both laws are for small shifts and many rows; at 100 rows the shares are off
     by a few hundredths.
 
@@ -24,34 +28,28 @@ def limit_rates(rows, shifts, level=0.05, limit=0.1, bins=10, paths=1000, seed=0
         Numbers of rows a side, n.
     shifts : sequence of float
         Shifts of the mean, in standard deviations.
-    level : float
-        Of the KS test.
-    limit : float
-        PSI from which on there is an alarm.
-    bins : int
-        Bins of the PSI, the quantiles of the old feature.
-    paths, seed : int
-        Number of simulated bridges, and their seed.
+    paths : int
+        Number of simulated bridges.
 
     Returns
     -------
     dict of str to ndarray
         Name of the monitor -> share of alarms, of shape (len(shifts), len(rows)).
     """
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     u = np.linspace(0, 1, 201)[1:]
     walk = np.cumsum(rng.normal(size=(paths, len(u))), axis=1) / len(u) ** 0.5
     bridges = walk - walk[:, -1:] * u
-    critical = np.quantile(np.abs(bridges).max(axis=1), 1 - level)
+    critical = np.quantile(np.abs(bridges).max(axis=1), 1 - LEVEL)
     half = np.asarray(rows) / 2
-    edges, p = norm.ppf(np.arange(bins + 1) / bins), 1 / bins
-    shares = {f"KS (p < {level:g})": [], f"PSI (above {limit:g})": []}
+    edges, p = norm.ppf(np.arange(BINS + 1) / BINS), 1 / BINS
+    shares = {f"KS (p < {LEVEL:g})": [], f"PSI (above {LIMIT:g})": []}
     for shift in shifts:
         gap = u - norm.cdf(norm.ppf(u) - shift)
         far = [np.abs(bridges + h**0.5 * gap).max(axis=1) > critical for h in half]
         q = np.diff(norm.cdf(edges - shift))
         index = np.sum((q - p) * np.log(q / p))
-        psi = ncx2.sf(limit * half, bins - 1, index * half)
+        psi = ncx2.sf(LIMIT * half, BINS - 1, index * half)
         for found, share in zip(shares.values(), (np.mean(far, axis=1), psi), strict=True):
             found.append(share)
     return {name: np.array(found) for name, found in shares.items()}
@@ -115,8 +113,8 @@ def shift_picture(rates, rows, shifts, level):
     return Picture(fig, moving, update)
 
 
-def threshold_table(thresholds, shifts, k=0.5, rows=2000):
-    """What two-sided CUSUM charts promise, for each threshold.
+def threshold_table(thresholds, shifts, rows=2000):
+    """What two-sided CUSUM charts with the allowance 0.5 sd promise, for each threshold.
 
     Parameters
     ----------
@@ -124,8 +122,6 @@ def threshold_table(thresholds, shifts, k=0.5, rows=2000):
         Decision intervals h, in sd.
     shifts : sequence of float
         Changes of the mean, in sd.
-    k : float
-        Allowance, in sd.
     rows : int
         Up to which row the share of quiet streams with an alarm is computed.
 
@@ -137,6 +133,7 @@ def threshold_table(thresholds, shifts, k=0.5, rows=2000):
         shape (len(thresholds), rows): share of quiet streams with an alarm by each row, the two
         sides taken as independent.
     """
+    k = 0.5
     one = [alarmed_by(normal_chain(k, h, cells=60), rows) for h in thresholds]
     return {
         "quiet": np.array([cusum_run_length(k, h, sides=2) for h in thresholds]),

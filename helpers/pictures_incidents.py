@@ -144,23 +144,21 @@ def behind(truth, unit):
     return fig
 
 
-def flips_picture(seed, shares, rows=300):
-    """Retraining on labels of which a share is wrong: the rows, and what is measured and true.
+def flips_picture(seed, shares):
+    """Retraining on 300 labels of which a share is wrong: the rows, and what is measured and true.
 
     Parameters
     ----------
     seed : int
     shares : sequence of float
         Shares of wrong labels that the slider can reach, from 0 to below .5.
-    rows : int
-        New rows.
 
     Returns
     -------
     Picture
         ``update(share=...)`` moves it.
     """
-    rule, X, y, luck = _kept_and_new(seed, rows)
+    rule, X, y, luck = _kept_and_new(seed)
     fits = {s: _again(X, y, luck, s) for s in shares}
     fig, (left, right) = plots.figure(2, width=9.5, height=3.8, width_ratios=[4, 3])
     looks = {
@@ -210,22 +208,22 @@ def flips_picture(seed, shares, rows=300):
     return Picture(fig, (*dots, wrong, kept, again, heading, *bars, floor, *texts), update)
 
 
-def flipped_errors(seed, share, rows=300):
+def flipped_errors(seed, share):
     """True shares of errors in `flips_picture`: of the kept model, and of the retrained one."""
     if not 0 <= share < 0.5:
         raise ValueError(
             f"share must be from 0 to below 0.5, where labels say nothing; got {share}"
         )
-    rule, X, y, luck = _kept_and_new(seed, rows)
+    rule, X, y, luck = _kept_and_new(seed)
     return _error(rule), _error(_again(X, y, luck, share))
 
 
-def _kept_and_new(seed, rows):
+def _kept_and_new(seed):
     from sklearn.linear_model import LogisticRegression
 
     rng = np.random.default_rng(seed)
     rule = LogisticRegression().fit(*two_sides(rng, 1000))
-    return rule, *two_sides(rng, rows), rng.random(rows)
+    return rule, *two_sides(rng, 300), rng.random(300)
 
 
 def _again(X, y, luck, share):

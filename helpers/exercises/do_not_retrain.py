@@ -81,8 +81,9 @@ def in_inches(answer):
 _ROUNDS, _RUNS, _WANTED = 5, 400, 0.9
 
 
-def _share_open(rate, runs=_RUNS):
-    return float(np.mean([lend(10_000 + s, rate, _ROUNDS)[_ROUNDS, 1] >= 0.7 for s in range(runs)]))
+def _share_open(rate):
+    rights = [lend(10_000 + seed, rate, _ROUNDS)[_ROUNDS, 1] for seed in range(_RUNS)]
+    return float(np.mean(np.array(rights) >= 0.7))
 
 
 def exploration(answer):

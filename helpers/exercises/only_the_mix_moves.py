@@ -114,10 +114,13 @@ def weight_or_leave(answer, designs):
     return f"Mean excess: {'; '.join(reasons)}. The more rows, the less the price matters."
 
 
-def _mean_excess(world, old, new, n, repeats=200):
+_REPEATS = 200
+
+
+def _mean_excess(world, old, new, n):
     """Mean excess of the unweighted and of the weighted line, and the mean ESS."""
-    X, y = world.sample(np.random.default_rng(0), n * repeats, t=0)
-    x, y = X.reshape(repeats, n), y.reshape(repeats, n)
+    X, y = world.sample(np.random.default_rng(0), n * _REPEATS, t=0)
+    x, y = X.reshape(_REPEATS, n), y.reshape(_REPEATS, n)
     w = new.pdf(x) / old.pdf(x)
     points, p = world.points(1)
     grid, f = points[:, 0], world.mean(points, 1)

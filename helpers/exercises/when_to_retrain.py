@@ -115,10 +115,10 @@ def effect(answer):
     )
 
 
-def _weeks(change, seed, n=4000):
+def _weeks(change, seed):
     """Bad weeks of a company whose retrains change the error by ``change`` on average."""
     rng = np.random.default_rng(seed)
-    weeks = rng.gamma(5, 0.4, (20 * n, 2))
+    weeks = rng.gamma(5, 0.4, (80_000, 2))
     bad = weeks[weeks[:, 0] > np.quantile(weeks[:, 0], 0.95)]
     retrained = rng.random(len(bad)) < 0.4
     after = bad[:, 1] + change * retrained
