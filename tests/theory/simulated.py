@@ -1,4 +1,4 @@
-"""What the tests of closed forms share: the verdict on a simulation, and the notebooks' own code."""
+"""What the tests of closed forms share: a verdict on a simulation, and the notebooks' own code."""
 
 import ast
 import functools
