@@ -156,6 +156,27 @@ def test_extra_loss_with_labels_bought_early():
     agrees(damage * (served + needed), damage * (served + (detection + collection) / 0.25))
 
 
+def test_labels_of_a_policy_that_watches_one_batch_in_m():
+    """None is paid for twice: counted batch by batch over simulated alarms, to within 5%."""
+    window, rows, n = 6, 10, 60
+    for m in (1, 2, 5, 10):
+        alarms = rng(m).random((200, 900)) < 0.1 * (np.arange(900) % m == 0)
+        bought = np.zeros((200, 900), bool)
+        bought[:, ::m] = True
+        retrains, ready = 0, np.full(200, -1)
+        for t in range(window, 900 - window):
+            for s in np.flatnonzero(alarms[:, t] & (ready < t)):
+                bought[s, t + 1 : t + 1 + window], ready[s] = True, t + window
+                retrains += 1
+        run = pd.Series({"retrained": np.array([retrains / bought.size])})
+        labels = value("08/frontier", "labels", watched=1 / m, n=n,
+                       retrains=value("08/frontier", "retrains", run=run, rows=rows))  # fmt: skip
+        assert_allclose(labels, bought.mean(), rtol=0.05)
+        if m < 5:
+            twice = 1 / m + n * retrains / bought.size / rows
+            assert abs(twice - bought.mean()) > 0.05 * bought.mean()
+
+
 # Gates: notebook 09.
 
 SHARES = [0.04, 0.02, 0.94]
@@ -222,6 +243,17 @@ def test_mcnemar_by_scipy_and_statsmodels(wins, defeats):
     )
     two_sided = statsmodels_mcnemar([[0, wins], [defeats, 0]], exact=True).pvalue
     assert_allclose(2 * exact, two_sided, rtol=1e-9)
+
+
+def test_the_mid_p_value_is_hardly_ever_above_its_level():
+    """The chance of a false promotion, exactly, over many sizes and shares of disagreement."""
+    sizes = np.array([
+        paired_power(n, psi / 2, psi / 2, level) / level
+        for level in (0.025, 0.05)
+        for n in (30, 50, 100, 200, 500, 1000)
+        for psi in np.linspace(0.02, 0.5, 25)
+    ])  # fmt: skip
+    assert np.mean(sizes > 1.05) < 0.05 and sizes.max() < 1.2
 
 
 def test_the_best_of_ten_by_its_order_statistic():

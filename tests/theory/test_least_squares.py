@@ -211,6 +211,15 @@ def test_mixed_rows_are_noise_to_one_fit():
     assert_allclose(mixing(2000, d), 6 / 2000, rtol=0.005)
 
 
+def test_the_mean_trace_behind_the_mixing():
+    """E[tr W tr W^-1] of W = X'X, of which helpers.memory makes its factor."""
+    n, d = 30, 4
+    X = rng(34).normal(size=(40_000, n, d))
+    W = X.swapaxes(-1, -2) @ X
+    both = np.trace(W, axis1=1, axis2=2) * np.trace(np.linalg.inv(W), axis1=1, axis2=2)
+    agrees(both, d * (n * d - 2) / (n - d - 1), as_if_independent=n * d * d / (n - d - 1))
+
+
 @pytest.mark.parametrize(("shift", "m"), [(0.1, 300), (0.3, 40)])
 def test_the_mean_of_old_and_new_rows(shift, m):
     """Of 1000 old rows and m new ones; the means are drawn from their own laws."""
@@ -410,3 +419,13 @@ def test_a_blur_of_three_tenths_explains_nine_tenths():
     explained = np.corrcoef(hours, blurred)[0, 1] ** 2
     assert_allclose(explained, 1 / (1 + 0.3**2), atol=4 * 2 * 0.083 / len(hours) ** 0.5)
     assert explained > 0.9
+
+
+def test_staleness_is_estimated_right_from_the_rows_of_the_window():
+    """Residuals of the fit on the same rows give the noise; the estimation error comes on top."""
+    estimated_staleness, d, n = shown("08", "estimated_staleness"), 5, 30
+    off = np.full(d, 0.4)
+    X, noise = rng(35).normal(size=(20_000, n, d)), rng(36).normal(size=(20_000, n))
+    found = [estimated_staleness(off, *rows) for rows in zip(X, noise, strict=True)]
+    exact = off @ off - estimation(n, d, 1)
+    agrees(found, exact, noise_alone=off @ off, rough_noise=exact + d / n)
