@@ -1,5 +1,6 @@
 """Claims of notebook 10, on ten disjoint tenths of the flights: ten samples of one year."""
 
+import numpy as np
 import pytest
 
 from tests.claims.register import claim, preset, runs
@@ -121,6 +122,248 @@ def test_leak_flatters(ns):
     honest, offline, serving = (mean_loss(ns, name) for name in ("monthly", "offline", "serving"))
     low = ns["paired_difference"](ns["monthly"], ns["offline"])["low"]
     return low > 0 and honest - serving < (honest - offline) / 3
+
+
+@claim("10.one-in-four", NOTEBOOK)
+def test_one_in_four(ns):
+    return 0.22 < ns["table"]["disrupted"].mean() < 0.25
+
+
+@claim("10.small-model-wins", NOTEBOOK)
+def test_small_model_wins(ns):
+    return mean_loss(ns["trial"], "small") < mean_loss(ns["trial"], "default size")
+
+
+@claim("10.noisy-guide", NOTEBOOK)
+def test_noisy_guide(ns):
+    """The mean of four weeks is a better yardstick than the last one."""
+    rates, forecast = ns["rates"], ns["rates"].rolling(4).mean().shift(1)
+    losses = -(rates * np.log(forecast) + (1 - rates) * np.log(1 - forecast))
+    return losses.loc[9:].mean() < ns["naive"].loc[9:].mean()
+
+
+@claim("10.takes-something-off", NOTEBOOK)
+def test_takes_something_off(ns):
+    return ns["weeks"].loc[26, "frozen"] > ns["weeks"].loc[26, "monthly"] + 0.05
+
+
+@claim("10.high-retrained-or-not", NOTEBOOK)
+def test_high_retrained_or_not(ns):
+    """In the five weeks both losses lie above their means, by more than a tenth of them."""
+    losses = ns["weeks"].loc[9:, ["frozen", "monthly"]]
+    worst = losses.loc[losses["monthly"].nlargest(5).index]
+    return (worst > 1.1 * losses.mean()).all(axis=None)
+
+
+@claim("10.evening-hardly-moves", NOTEBOOK)
+def test_evening_hardly_moves(ns):
+    evening = ns["weekly"]["evening"]
+    return evening.std() < evening.mean() / 10
+
+
+@claim("10.hot-and-not-worst", NOTEBOOK)
+def test_hot_and_not_worst(ns):
+    worst, hot = ns["weeks"]["monthly"].nlargest(5).index, ns["z"]["temp"]
+    return hot[[27, 28, 29]].min() > 1 and 28 in worst and not {27, 29} & set(worst)
+
+
+@claim("10.part-is-foreseen", NOTEBOOK)
+def test_part_is_foreseen(ns):
+    """Between a tenth and a half of the variance of the weekly shares."""
+    return ns["foreseen"] > 0 and 0.1 < ns["foreseen"] ** 2 < 0.5
+
+
+@claim("10.tall-beside-tall", NOTEBOOK)
+def test_tall_beside_tall(ns):
+    gain = ns["gain"][4:]
+    return gain.autocorr() > 0.3
+
+
+@claim("10.weeks-hold-alike", NOTEBOOK)
+def test_weeks_hold_alike(ns):
+    flights = ns["weekly"]["flights"]
+    return flights.std() < flights.mean() / 10
+
+
+@claim("10.much-narrower", NOTEBOOK)
+def test_much_narrower(ns):
+    """By a quarter or more."""
+    blocks, single = (ns["differences"][name] for name in (MONTHLY, SINGLE))
+    return single["high"] - single["low"] < 0.75 * (blocks["high"] - blocks["low"])
+
+
+@claim("10.same-signs", NOTEBOOK)
+def test_same_signs(ns):
+    return all(difference["mean"] > 0 for difference in ns["differences"].values())
+
+
+@claim("10.september", NOTEBOOK)
+def test_september(ns):
+    """Mostly hotter than the winter, and in most of these weeks the gain is below a third of its
+    mean."""
+    gain = ns["gain"].set_axis(ns["frozen"]["when"])
+    warm = gain.index[ns["warm"]]
+    last = warm[(warm >= 36) & (warm <= 39)]
+    return len(last) >= 3 and (gain[last] < gain.mean() / 3).mean() > 0.5
+
+
+@claim("10.fewer-in-september", NOTEBOOK)
+def test_fewer_in_september(ns):
+    """Fewer than in the other weeks of the heat."""
+    rates, when = ns["rates"], ns["frozen"]["when"][ns["warm"]]
+    return rates[when[when >= 36]].mean() < rates[when[when < 36]].mean()
+
+
+@claim("10.ranks-no-worse", NOTEBOOK)
+def test_ranks_no_worse(ns):
+    return ns["plain_frozen"]["auc"].mean() > ns["frozen"]["auc"].mean() - 0.01
+
+
+@claim("10.sits-in-the-warm-weeks", NOTEBOOK)
+def test_sits_in_the_warm_weeks(ns):
+    """Of what the logistic regression loses by being frozen, more than half."""
+    gain, warm = ns["plain_frozen"]["loss"] - ns["plain_monthly"]["loss"], ns["warm"]
+    return gain[warm].sum() > gain.sum() / 2 > 0
+
+
+@claim("10.twice-as-large", NOTEBOOK)
+def test_twice_as_large(ns):
+    plain = mean_loss(ns, "plain_frozen") - mean_loss(ns, "plain_monthly")
+    return 1.5 < plain / ns["gain"].mean() < 2.5
+
+
+@claim("10.far-worse-than-all", NOTEBOOK)
+def test_far_worse_than_all(ns):
+    """It loses more against the monthly model than half of what retraining gains."""
+    return ns["chasing"]["loss"].mean() - mean_loss(ns, "monthly") > ns["gain"].mean() / 2
+
+
+@claim("10.eight-come-close", NOTEBOOK)
+def test_eight_come_close(ns):
+    """Within a quarter of what retraining every week on all weeks gains."""
+    eight, every = (ns["grid"][1, span]["loss"].mean() for span in (8, "all"))
+    return eight - every < (mean_loss(ns, "frozen") - every) / 4
+
+
+def replayed(ns, gap, span):
+    """The mean loss of a policy, of the table of thirty."""
+    history = ns["replay"](ns["learner"], ns["rule"](gap, span), progress=False)
+    return history["loss"].mean()
+
+
+@claim("10.one-week-is-too-short", NOTEBOOK)
+def test_one_week_is_too_short(ns):
+    """No schedule makes up for it: on one week each is worse than the same on eight."""
+    grid = {choice: history["loss"].mean() for choice, history in ns["grid"].items()}
+    return all(grid[gap, 1] > grid[gap, 8] + 0.01 for gap in (1, 4))
+
+
+@claim("10.first-step-is-most", NOTEBOOK)
+def test_first_step_is_most(ns):
+    """The loss falls as the memory grows, and more than half of that from one week to four."""
+    grid = {span: ns["grid"][1, span]["loss"].mean() for span in (1, 8, "all")}
+    four = replayed(ns, 1, 4)
+    falls = grid[1] > four > grid[8] > grid["all"]
+    return falls and grid[1] - four > (grid[1] - grid["all"]) / 2
+
+
+@claim("10.too-late-for-summer", NOTEBOOK)
+def test_too_late_for_summer(ns):
+    """Every 13 weeks keeps more than half of the gain of monthly, every 22 less than half."""
+    frozen, half = mean_loss(ns, "frozen"), ns["gain"].mean() / 2
+    return frozen - replayed(ns, 13, "all") > half > frozen - replayed(ns, 22, "all")
+
+
+@claim("10.silent-alarm", NOTEBOOK)
+def test_silent_alarm(ns):
+    """In the last four weeks, where retraining gains more than in weeks 37 to 40."""
+    last, autumn = (ns["seasons"].loc[name] for name in ("49-52", "37-40"))
+    return last["alarm"] < 0.6 and autumn["alarm"] > 0.9 and last["gain"] > 2 * autumn["gain"]
+
+
+@claim("10.ranks-better-in-summer", NOTEBOOK)
+def test_ranks_better_in_summer(ns):
+    monthly = ns["seasons"]["monthly"]
+    return monthly["25-28"] > monthly["9-12"] + 0.03
+
+
+@claim("10.a-thermometer", NOTEBOOK)
+def test_a_thermometer(ns):
+    """Temperature alone comes within two hundredths; without it at least a tenth is missing."""
+    alarm = ns["seasons"].loc["25-28", "alarm"]
+    return ns["alone"] > alarm - 0.02 and 0.6 < ns["without"] < alarm - 0.1
+
+
+@claim("10.loudest-in-summer", NOTEBOOK)
+def test_loudest_in_summer(ns):
+    return ns["seasons"]["alarm"].idxmax() in ("25-28", "29-32", "33-36")
+
+
+@claim("10.too-hopeful", NOTEBOOK)
+def test_too_hopeful(ns):
+    return ns["frozen"]["bias"].mean() < -ns["luck"]
+
+
+@claim("10.bias-shrinks", NOTEBOOK)
+def test_bias_shrinks(ns):
+    """Neither schedule takes off half as much of the frozen model's."""
+    frozen, told, *others = (
+        history["bias"].abs().mean()
+        for history in (ns["frozen"], ns["told_frozen"], ns["monthly"], ns["grid"][1, "all"])
+    )
+    return all(frozen - other < (frozen - told) / 2 for other in others)
+
+
+@claim("10.trails-in-auc", NOTEBOOK)
+def test_trails_in_auc(ns):
+    return 0 < ns["monthly"]["auc"].mean() - ns["told_frozen"]["auc"].mean() < 0.02
+
+
+@claim("10.both-are-best", NOTEBOOK)
+def test_both_are_best(ns):
+    others = [mean_loss(ns, name) for name in ("frozen", "monthly", "told_frozen")]
+    return mean_loss(ns, "told_monthly") < min(*others, ns["grid"][1, "all"]["loss"].mean())
+
+
+def bias_of(ns, name, first, last):
+    return ns[name].set_index("when").loc[first:last, "bias"]
+
+
+@claim("10.hopeful-all-summer", NOTEBOOK)
+def test_hopeful_all_summer(ns):
+    """In each week from the middle of June to August, by more than luck allows."""
+    return bias_of(ns, "frozen", 25, 34).max() < -2 * ns["luck"]
+
+
+@claim("10.monthly-lags", NOTEBOOK)
+def test_monthly_lags(ns):
+    """June, and from September on until November."""
+    june, autumn = bias_of(ns, "monthly", 23, 26), bias_of(ns, "monthly", 36, 48)
+    gloomy = (autumn > 0).mean() > 0.8 and autumn.mean() > bias_of(ns, "frozen", 36, 48).mean()
+    return june.mean() < -2 * ns["luck"] and gloomy
+
+
+@claim("10.closest-to-the-band", NOTEBOOK)
+def test_closest_to_the_band(ns):
+    """Its bias is the smallest, and in some of the five worst weeks it is outside."""
+    sizes = {name: ns[name]["bias"].abs().mean() for name in ("frozen", "monthly", "told_frozen")}
+    worst = ns["weeks"]["monthly"].nlargest(5).index
+    outside = ns["told_frozen"].set_index("when").loc[worst, "bias"].abs() > 2 * ns["luck"]
+    return min(sizes, key=sizes.get) == "told_frozen" and outside.any()
+
+
+@claim("10.auc-is-gone", NOTEBOOK)
+def test_auc_is_gone(ns):
+    """What is left in service is below a third of it."""
+    honest, offline, serving = (ns[n]["auc"].mean() for n in ("monthly", "offline", "serving"))
+    return offline > honest and serving - honest < (offline - honest) / 3
+
+
+@claim("10.very-narrow", NOTEBOOK)
+def test_very_narrow(ns):
+    """A quarter of the width of what retraining gains, or less; and it excludes zero."""
+    leak, gain = ns["paired_difference"](ns["monthly"], ns["offline"]), ns["differences"][MONTHLY]
+    return leak["low"] > 0 and leak["high"] - leak["low"] < (gain["high"] - gain["low"]) / 4
 
 
 @pytest.mark.slow
