@@ -32,3 +32,32 @@ def test_retraining_gains_staleness(ns):
     budget, gains = ns["budgets"]["month 20"], ns["gains"]
     error = np.hypot(np.std(gains) / len(gains) ** 0.5, budget["se"])
     return abs(np.mean(gains) - budget["staleness"]) < 4 * error
+
+
+@claim("00.lucky-line", NOTEBOOK, rate=0.62, wording="in 62 of 100 draws (95% interval 52 to 71)")
+def test_lucky_line(ns):
+    return ns["budgets"]["month 0"]["staleness"] < 0
+
+
+@claim("00.retrains-need-luck", NOTEBOOK)
+def test_retrains_need_luck(ns):
+    """The best gains at most a tenth more than the staleness, and the worst falls short of it by
+    three times what the best gains more.
+    """
+    best, worst = max(ns["gains"]) - ns["staleness"], ns["staleness"] - min(ns["gains"])
+    return best < 0.1 * ns["staleness"] and worst > 3 * best
+
+
+@claim(
+    "00.sinks-at-first", NOTEBOOK, rate=0.41, wording="in 41 of 100 draws (95% interval 32 to 51)"
+)
+def test_sinks_at_first(ns):
+    return ns["risk"](ns["world"], ns["deployed"], 1) < ns["risk"](ns["world"], ns["deployed"], 0)
+
+
+@claim("00.runs-away", NOTEBOOK)
+def test_runs_away(ns):
+    """From its lowest month on the risk rises faster and faster, to more than twice as much."""
+    risks = np.array([ns["risk"](ns["world"], ns["deployed"], t) for t in range(21)])
+    steps = np.diff(risks[risks.argmin() :])
+    return (np.diff(steps) > 0).all() and risks[-1] > 2 * risks.min()
