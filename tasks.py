@@ -292,6 +292,22 @@ def matrix(args):
     return int(any(code for _, code in report))
 
 
+def mutants(args):
+    """Count the small faults in helpers that the tests notice (needs uv; --help says more)."""
+    uv = shutil.which("uv")
+    if not uv:
+        fail("the task mutants needs uv: see https://docs.astral.sh/uv/.")
+    venv = ROOT / ".venv-mutants"
+    python = python_of(venv)
+    if not python.exists():
+        step("Making " + venv.name, [uv, "venv", "--python", sys.executable, venv], network=True)
+    install = [uv, "pip", "install", "--python", python, "--compile-bytecode"]
+    wanted = ["--requirement", "requirements.txt", "--requirement", "pyproject.toml"]
+    extra = ["--extra", "mutants"]
+    step("Installing requirements.txt and cosmic-ray", install + wanted + extra, network=True)
+    return call([python, "tests/mutants.py"] + args)
+
+
 def address(args):
     """Write the repository's public address, OWNER/NAME on GitHub, into README and notebooks."""
     if len(args) != 1 or not re.fullmatch(r"[\w.-]+/[\w.-]+", args[0]):
@@ -309,7 +325,7 @@ def read(path):
 
 TASKS = {
     task.__name__: task
-    for task in (lab, test, execute, lint, bench, site, collect, wheels, matrix, address)
+    for task in (lab, test, execute, lint, bench, site, collect, wheels, matrix, mutants, address)
 }
 
 

@@ -397,6 +397,12 @@ def test_the_matrix_needs_uv(stacks, monkeypatch):
         stacks.matrix([])
 
 
+def test_mutants_need_uv(stacks, monkeypatch):
+    monkeypatch.setattr(stacks.shutil, "which", lambda name: None)
+    with pytest.raises(SystemExit, match="needs uv"):
+        stacks.mutants([])
+
+
 # The lists of requirements
 
 
