@@ -22,7 +22,8 @@ def agrees(values, exact, **mistakes):
 
 
 @functools.cache
-def _notebook(number):
+def notebook(number):
+    """A notebook by how its name begins: ``"04"`` or ``"solutions/04"``; read once."""
     [path] = [p for p in every_notebook() if name_of(p).startswith(number)]
     return load(path)
 
@@ -30,7 +31,7 @@ def _notebook(number):
 def _imports(number):
     """Run a notebook's imports, and nothing else."""
     namespace = {}
-    for cell in code_cells(_notebook(number)):
+    for cell in code_cells(notebook(number)):
         for node in ast.parse(cell.source).body:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 exec(ast.unparse(node), namespace)  # noqa: S102 (the notebooks are ours)
@@ -50,7 +51,7 @@ def shown(number, *names, **given):
         Other names that they use.
     """
     namespace = _imports(number) | given
-    for cell in code_cells(_notebook(number)):
+    for cell in code_cells(notebook(number)):
         for node in ast.parse(cell.source).body:
             if isinstance(node, ast.FunctionDef) and node.name in names:
                 exec(ast.unparse(node), namespace)  # noqa: S102
@@ -67,7 +68,7 @@ def value(place, name, **given):
         Notebook and cell: ``"08/period-print"``.
     """
     number, _, cell_id = place.rpartition("/")
-    [cell] = [c for c in _notebook(number).cells if c.id == cell_id]
+    [cell] = [c for c in notebook(number).cells if c.id == cell_id]
     for node in ast.walk(ast.parse(cell.source)):
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
             return eval(ast.unparse(node.value), _imports(number) | given)  # noqa: S307

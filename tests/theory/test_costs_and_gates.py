@@ -360,3 +360,12 @@ def test_scores_of_blind_guesses():
         estimate = (4 * score - 12) / 3
         assert abs(estimate.mean() - known) < 4 * estimate.std() / 60_000**0.5
     assert ((4 * np.array([6, 9]) - 12) / 3).tolist() == [4, 8]
+
+
+def test_how_rare_a_first_late_appearance_is():
+    """None of k rows among the first share p of N: hypergeometric, nearly (1 - p)^k."""
+    for N, k, p in [(2000, 20, 0.5), (5000, 3, 0.8), (1000, 40, 0.2)]:
+        exact = stats.hypergeom(N, k, round(p * N)).pmf(0)
+        assert_allclose((1 - p) ** k, exact, rtol=0.2 if exact < 1e-4 else 0.05)
+    first = np.sort(rng(29).random((60_000, 3)), axis=1)[:, 0]
+    share(first > 0.8, (1 - 0.8) ** 3, a_single_row=0.2)
