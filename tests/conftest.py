@@ -1,9 +1,9 @@
-"""One thread per fit, and a summary of what the tests measured."""
+"""One thread per fit, notebooks run twice, and a summary of what the tests measured."""
 
 import os
 import signal
 
-from tests import offline
+from tests import offline, twice
 
 # Before numpy is imported, and inherited by every kernel that nbval starts.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -12,6 +12,11 @@ os.environ["WORKBOOK_PROGRESS"] = ""  # no test writes into a reader's record
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, and some tests press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_configure(config):
+    """Have nbval run each notebook twice."""
+    config.pluginmanager.register(twice)
 
 
 def pytest_terminal_summary(terminalreporter):

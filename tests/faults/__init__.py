@@ -1,0 +1,1 @@
+"""Faults: cells run twice or out of order, work cut short, places that refuse, odd machines."""
