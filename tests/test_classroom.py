@@ -256,6 +256,14 @@ def test_who_has_none_and_what_is_no_number_stand_below(folder):
     assert "2 of 4 people. 1 right. What came out: degree 5. None from Ana, Dana." in text
 
 
+def test_a_long_name_is_cut(folder):
+    folder("sixteen letters_.jsonl", checked())
+    folder("seventeen letters.jsonl", checked())
+    text = page_of(folder).text
+    assert "sixteen letters_" in text and "seventeen lette…" in text
+    assert "seventeen letter…" not in text
+
+
 def test_a_class_that_has_done_nothing(folder):
     folder("Ana.jsonl")
     text = page_of(folder).text

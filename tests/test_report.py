@@ -45,15 +45,21 @@ def nasty():
 
 
 class Page(HTMLParser):
-    """The tags of a page with their attributes, its text and the texts of its pictures."""
+    """The tags of a page with their attributes, and its text. Each tag must be closed."""
 
     def __init__(self, text):
         super().__init__()
-        self.tags, self.text = [], ""
+        self.tags, self.text, self._open = [], "", []
         self.feed(text)
+        assert not self._open
 
     def handle_starttag(self, tag, attrs):
         self.tags.append((tag, dict(attrs)))
+        if tag not in ("img", "meta"):
+            self._open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self._open and self._open.pop() == tag
 
     def handle_data(self, data):
         self.text += data

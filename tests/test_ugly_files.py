@@ -434,9 +434,23 @@ def test_a_stray_unit_does_not_hide_the_mixture_and_an_unknown_one_goes_missing(
     texts = ["12 kg", "13 lb"] * 114 + ["7 foo"] * 12
     with pytest.raises(ValueError, match="'z' mixes units, as in .*'12 kg', '13 lb'"):
         read(plain().assign(z=texts))
-    texts = [f"{at % 9} kg" for at in range(230)] + ["7 foo"] * 10
-    result, report = read(plain().assign(z=texts))
-    assert words(report, 10, "'z' is no finite number, such as '7 foo'; set to missing")
+    for sizes in (range(230), [7] * 200 + [8] * 30):
+        texts = [f"{size % 9} kg" for size in sizes] + ["7 foo"] * 10
+        result, report = read(plain().assign(z=texts))
+        assert words(report, 10, "'z' is no finite number, such as '7 foo'; set to missing")
+
+
+def test_three_of_many_units_are_shown():
+    texts = ["12 kg", "13 lb", "14 g", "15 m"] * 60
+    with pytest.raises(ValueError, match=r"as in \['14 g', '12 kg', '13 lb'\]; write"):
+        read(plain().assign(z=texts))
+
+
+def test_a_text_of_40_characters_may_be_a_number_with_a_unit():
+    for spaces, found in ((36, float), (37, str)):
+        texts = [f"{at % 9} {' ' * spaces}kg" for at in range(240)]
+        values, _ = numbers_in_text(pd.Series(texts, name="z"), Cleaning())
+        assert type(values[1]) is found
 
 
 @pytest.mark.parametrize("text", ["1e2", "1E2", "-1e2", "1.5e+3", "2e-3", " 1e2 "])
