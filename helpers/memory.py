@@ -264,7 +264,8 @@ def forgetting_step_excess(decay, since, jump2, d, s2):
     Returns
     -------
     float or array
-        With d = 5 within 2% of simulation from 50 effective rows on.
+        With d = 5 and a step no longer than the noise's sd within 2% of simulation from 50
+        effective rows on. Of a longer step what is left late, little by then, is up to 9% more.
     """
     left = decay ** np.asarray(since, float)  # weight of the rows before the step
     return _forgetting(decay, d, s2, jump2 * left**2, 4 * jump2 * (left**2 - left**3))

@@ -60,6 +60,35 @@ BUDGET = [
         "simulation, quadrature",
     ),
     Form(
+        "points that stand for all rows",
+        {"helpers.worlds.World": "the trapezoid rule in the normal quantile"},
+        [
+            "test_worlds.py::test_points_of_one_feature_integrate_to_1e_9",
+            "test_worlds.py::test_points_at_a_jump_are_as_good_as_said",
+            "test_worlds.py::test_points_of_more_features",
+        ],
+        "quadrature",
+    ),
+    Form(
+        "the fit on unlimited rows",
+        {"helpers.budget.limit": "the limit is exact up to"},
+        [
+            "test_budget.py::test_the_line_on_the_hump",
+            "test_budget.py::test_the_limit_is_what_very_many_rows_give",
+        ],
+        "simulation, algebra",
+    ),
+    Form(
+        "least squares from sums of products",
+        {"helpers.linear": "(X'X) b = X'y"},
+        [
+            "test_linear.py::test_normal_equations_by_hand",
+            "test_linear.py::test_every_window_of_rows_is_that_of_scikit_learn",
+            "test_memory.py::test_weighted_fits_are_scikit_learn_s",
+        ],
+        "algebra, scikit-learn",
+    ),
+    Form(
         "a retrain gains staleness times rows, so it pays from price over staleness rows on",
         {
             "00/ex2-text": "summed over rows",
@@ -413,6 +442,7 @@ MEMORY = [
             "06/ex3-text": r"$m^* = d + 1 + d\,s^2/|\delta|^2$",
             "12/formulas-text": r"m^* = d + 1 + \frac{d s^2}{|\delta|^2}",
             "solutions/04/ex1": "inputs + 1 + inputs * sd**2 / (change**2).sum()",
+            "TEACHING.md": "Four times as many for the noise: 26",
         },
         [
             "test_memory.py::test_break_even_rows_solve_their_equation",
@@ -553,14 +583,21 @@ MEMORY = [
         [
             "test_memory.py::test_forgetting_is_as_near_to_simulation_as_it_says",
             "test_memory.py::test_forgetting_is_the_sum_over_its_rows",
+            f"{LEAST}::test_each_part_of_forgetting_is_as_near_as_it_says",
             f"{LEAST}::test_forgetting_lags_by_a_quarter_of_a_walk_and_by_half_of_a_ramp",
         ],
         "simulation, counting",
     ),
     Form(
         "forgetting after a step",
-        {"helpers.memory.forgetting_step_excess": "within 2% of simulation"},
-        ["test_memory.py::test_forgetting_a_step"],
+        {
+            "helpers.memory.forgetting_step_excess": "the noise's sd within 2% of simulation",
+            "04/recovery-formula": "forgetting_step_excess(decay, m, 1.0, d, s2)",
+        },
+        [
+            "test_memory.py::test_forgetting_a_step",
+            f"{LEAST}::test_forgetting_a_step_is_as_near_as_it_says",
+        ],
         "simulation",
     ),
     Form(
@@ -606,6 +643,12 @@ TEMPOS = [
         },
         [f"{LEAST}::test_the_closed_form_of_notebook_05"],
         "simulation",
+    ),
+    Form(
+        "the first batch after a change costs the whole squared distance",
+        {"05/recurring-print": "4 * changes / 72", "05/theory-step-read": "squared distance of 4"},
+        ["test_memory.py::test_ends_of_the_step"],
+        "algebra",
     ),
     Form(
         "the bias left by a share of old batches",
@@ -665,6 +708,20 @@ INCIDENTS = [
             "test_incidents.py::test_lending_risk_is_floor_and_squared_distance",
         ],
         "simulation, quadrature, algebra",
+    ),
+    Form(
+        "estimation error of the incidents' fits",
+        {
+            "helpers.incidents.column_leaks": "2 / 497",
+            "helpers.incidents.sensor_stuck": "2 * _D / (500 - _D - 1)",
+            "helpers.incidents.labels_selected": "floor / 100",
+        },
+        [
+            f"{LEAST}::test_estimation_behind_the_incidents_with_a_leak_and_a_stuck_sensor",
+            f"{LEAST}::test_estimation_of_shares_of_repaid_loans",
+            "test_incidents.py::test_noise_doubled_is_all_floor",
+        ],
+        "simulation",
     ),
     Form(
         "R2 of a model with a leak",
@@ -735,7 +792,7 @@ TESTS = [
             "07/cuts-text": r"\text{PSI} \approx \left(\tfrac1n + \tfrac1m\right)\chi^2_{B-1}",
             "07/cuts": "2 / n * stats.chi2.ppf(0.95, bins - 1)",
             "12/psi-law-text": r"\text{PSI} \sim \left(\frac1N + \frac1M\right)\chi^2_{B-1}",
-            "12/psi": "chi2.sf(0.1 / scale, 9)",
+            "12/psi": ["chi2.sf(0.1 / scale, 9)", "9 * (1 / 100 + 1 / 100)"],
             "helpers.twosample.psi": "(1/n + 1/m) chi2",
             "solutions/07/ex1-text": r"$(1/n + 1/m)\,\chi^2_{B-1}$",
         },
@@ -918,6 +975,12 @@ CHART = [
         {"solutions/07/ex4-why": "divides the false alarms by $e$"},
         [f"{CHARTS}::test_one_unit_of_threshold_costs_two_rows_and_divides_false_alarms_by_e"],
         "quadrature",
+    ),
+    Form(
+        "cost per row of a threshold",
+        {"solutions/07/ex4": "1.25 * cusum_run_length(0.5, h, 1) / 5000"},
+        [f"{CHARTS}::test_the_cost_of_a_threshold"],
+        "simulation",
     ),
     Form(
         "the best allowance is half the shift (Moustakides 1986)",

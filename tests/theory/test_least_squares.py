@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 from scipy.optimize import brentq, minimize_scalar
 
+from helpers import incidents
 from helpers.memory import (
     best_decay,
     best_window,
@@ -17,6 +18,8 @@ from helpers.memory import (
     decay_of,
     effective_rows,
     estimation,
+    forgetting_excess,
+    forgetting_step_excess,
     fresh_excess,
     mixing,
     step_excess,
@@ -345,6 +348,63 @@ def test_no_weighting_of_the_past_beats_forgetting_on_a_walk():
     assert_allclose(effective_rows(slow), 2 / 1e-8**0.5, rtol=0.01)
 
 
+@pytest.fixture(scope="module", params=[(20, 3000), (50, 5000)], ids=["20 rows", "50 rows"])
+def forgetting_parts(request):
+    """Excess of weighted fits given the inputs: the mean over noise and walk is then exact.
+
+    Returns the effective rows and, for each draw of inputs, what unit noise, a unit walk, a unit
+    ramp and steps add. With S_m the weighted products of the rows of age m and more, a walk's
+    steps, one for each age, add |A^-1 S_m|^2 each.
+    """
+    rows, draws = request.param
+    d, ages = 5, np.arange(1, 6 * rows + 1.0)
+    w = decay_of(rows) ** (ages - 1)
+    found = {}
+    for k in range(10):
+        X = rng(100 + k).normal(size=(draws // 10, len(ages), d))
+        products = X[..., :, None] * X[..., None, :] * w[:, None, None]
+        older = products[:, ::-1].cumsum(axis=1)[:, ::-1]
+        inverse = np.linalg.inv(older[:, 0])
+        aged = inverse[:, None] @ older
+        squares = np.einsum("rhij,h->rij", products, w)
+        parts = {
+            "noise": np.trace(inverse @ squares @ inverse, axis1=1, axis2=2),
+            "walk": (aged**2).sum(axis=(1, 2, 3)),
+            "ramp": ((inverse @ np.einsum("rhij,h->rij", products, ages)) ** 2).sum(axis=(1, 2))
+            / d,
+        }
+        parts |= {m: (aged[:, m] ** 2).sum(axis=(1, 2)) / d for m in (rows // 2, rows, 2 * rows)}
+        for name, values in parts.items():
+            found.setdefault(name, []).append(values)
+    return rows, {name: np.concatenate(values) for name, values in found.items()}
+
+
+def near(values, exact, admitted):
+    """Within what a docstring admits and 4 standard errors, and those are small."""
+    error = 4 * values.std() / len(values) ** 0.5
+    assert abs(values.mean() - exact) < admitted * exact + error and error < 0.02 * exact
+
+
+def test_each_part_of_forgetting_is_as_near_as_it_says(forgetting_parts):
+    rows, parts = forgetting_parts
+    decay, admitted = decay_of(rows), {20: 0.05, 50: 0.01}[rows]
+    near(parts["noise"], forgetting_excess(decay, 5, 1), admitted)
+    near(parts["walk"], forgetting_excess(decay, 5, 0, q=1), admitted)
+    near(parts["ramp"], forgetting_excess(decay, 5, 0, v=1), admitted)
+    gap_alone = 5 / (1 - decay**2)
+    assert gap_alone < 0.95 * parts["walk"].mean()  # without the mixing it would show
+
+
+def test_forgetting_a_step_is_as_near_as_it_says(forgetting_parts):
+    rows, parts = forgetting_parts
+    admitted, late = {20: (0.05, 0.5), 50: (0.02, 0.09)}[rows]
+    for since in (rows // 2, rows, 2 * rows):
+        step = forgetting_step_excess(decay_of(rows), since, 1, 5, 0)
+        both = forgetting_step_excess(decay_of(rows), since, 1, 5, 1)
+        near(parts["noise"] + parts[since], both, admitted)
+        assert -0.01 < parts[since].mean() / step - 1 < late
+
+
 # Rows of two kinds: notebook 05.
 
 
@@ -429,3 +489,28 @@ def test_staleness_is_estimated_right_from_the_rows_of_the_window():
     found = [estimated_staleness(off, *rows) for rows in zip(X, noise, strict=True)]
     exact = off @ off - estimation(n, d, 1)
     agrees(found, exact, noise_alone=off @ off, rough_noise=exact + d / n)
+
+
+def test_estimation_behind_the_incidents_with_a_leak_and_a_stuck_sensor():
+    """Two coefficients on 500 rows, d / (n - 3); four inputs and a constant 2, noise 2."""
+    n, draws = 500, 12_000
+    x, e = rng(37).normal(size=(2, draws, n))
+    x_mean, e_mean = x.mean(axis=1), e.mean(axis=1)
+    centred = x - x_mean[:, None]
+    slope = (centred * e).sum(axis=1) / (centred**2).sum(axis=1)
+    height = e_mean - slope * x_mean
+    truth = incidents.column_leaks(rng(38)).truth
+    agrees(height**2 + slope**2, truth.estimation, slope_alone=1 / (n - 3))
+    X = with_ones(rng(39).normal(size=(6000, n, 4)))
+    off = fits(X, rng(40).normal(0, 2**0.5, (6000, n)))
+    truth = incidents.sensor_stuck(rng(41)).truth
+    agrees((off**2).sum(axis=1), truth.estimation, noise_of_1=truth.estimation / 2)
+
+
+def test_estimation_of_shares_of_repaid_loans():
+    """A hundred labels of each group: p (1 - p) / 100, averaged as the floor is."""
+    p = np.array([0.85, 0.90])
+    off = (rng(42).binomial(100, p, (60_000, 2)) / 100 - p) ** 2
+    truth = incidents.labels_selected(rng(43)).truth
+    agrees(off.mean(axis=1), truth.estimation, one_group=0.85 * 0.15 / 100)
+    assert_allclose(truth.floor, 100 * truth.estimation, rtol=1e-12)

@@ -207,6 +207,24 @@ def test_quiet_run_lengths_are_nearly_geometric():
         assert abs(1 - rows / quiet - exact) > 0.025 * exact or rows < 0.3 * quiet
 
 
+def test_the_cost_of_a_threshold():
+    """Exercise 07.4: 5000 quiet rows with a chart that starts afresh, then a change of one sd."""
+    cost_per_row, h = shown("solutions/07", "cost_per_row"), 4.0
+    streams, stream = 3000, rng(18)
+    total, false, late = np.zeros(streams), np.zeros(streams), np.zeros(streams)
+    for _ in range(5000):
+        total = np.maximum(0, total + stream.normal(size=streams) - 0.5)
+        false += total > h
+        total[total > h] = 0
+    total, waiting = np.zeros(streams), np.ones(streams, bool)
+    while waiting.any():
+        late += waiting
+        total = np.maximum(0, total + stream.normal(1, 1, streams) - 0.5)
+        waiting &= total <= h
+    cost = 20 * false + 1.25 * late
+    agrees(cost, 5000 * cost_per_row(h), false_alarms_alone=20 * false.mean())
+
+
 def test_one_unit_of_threshold_costs_two_rows_and_divides_false_alarms_by_e():
     for h in (5, 6, 7):
         late = [cusum_run_length(0.5, x, 1) for x in (h, h + 1)]
