@@ -724,6 +724,12 @@ INCIDENTS = [
         "simulation",
     ),
     Form(
+        "outcomes with a hidden cause follow the logistic law",
+        {"helpers.incident_worlds.hidden_cause": "_SLOPE * x + other > 0"},
+        ["test_incidents.py::test_hidden_cause_gives_the_logistic_law"],
+        "simulation",
+    ),
+    Form(
         "R2 of a model with a leak",
         {"06/leak-r2": "1 - risk / variance"},
         ["test_incidents.py::test_leak_by_the_normal_law"],
@@ -1161,6 +1167,19 @@ PERIODS = [
         "simulation",
     ),
     Form(
+        "total cost: errors, labels, each bought once, and training",
+        {
+            "helpers.costs.total_cost": "row's label is bought once",
+            "08/question": r"\text{total cost} = \text{errors} + \text{labels} + \text{training}",
+        },
+        [
+            "test_costs.py::test_parts_add_up",
+            "test_costs.py::test_a_label_is_bought_once",
+            "property/test_policies.py::test_costs_add_up_and_are_in_proportion_to_the_prices",
+        ],
+        "counting, algebra",
+    ),
+    Form(
         "late labels",
         {
             "08/delay-text": r"\Delta \times (L + \text{detection} + \text{collection})",
@@ -1276,6 +1295,19 @@ GATES = [
         "statsmodels, scipy, counting",
     ),
     Form(
+        "paired tests of a gate",
+        {
+            "helpers.gates.significantly_better": "the paired t-test on the mean difference",
+            "helpers.gates.better_mean": "on a tie the champion stays",
+        },
+        [
+            "test_gates.py::test_real_losses_are_decided_by_the_paired_tests_of_scipy",
+            "test_gates.py::test_zero_one_losses_are_decided_by_mcnemar",
+            "test_gates.py::test_equal_real_losses_pass_as_often_as_the_level_says",
+        ],
+        "scipy, simulation",
+    ),
+    Form(
         "variance of the gap, paired and apart, and the power of the wrong test",
         {
             "09/variance": [
@@ -1351,9 +1383,15 @@ INTERVALS = [
         "scipy, simulation",
     ),
     Form(
-        "log loss of a constant forecast",
-        {"10/naive": "rates * np.log(forecast) + (1 - rates) * np.log(1 - forecast)"},
-        [f"{COSTS}::test_the_naive_log_loss_is_scikit_learns"],
+        "log loss, a row's and that of a constant forecast",
+        {
+            "10/naive": "rates * np.log(forecast) + (1 - rates) * np.log(1 - forecast)",
+            "helpers.backtest.log_loss": "np.clip(probability, 1e-12, 1 - 1e-12)",
+        },
+        [
+            "test_backtest.py::test_log_loss_is_the_usual_one",
+            f"{COSTS}::test_the_naive_log_loss_is_scikit_learns",
+        ],
         "scikit-learn",
     ),
     Form(
@@ -1383,11 +1421,46 @@ DEFINITIONS = [
     ("01/flexible-hump-read", "y = x^2", "a world"),
     ("01/flexible-hump-read", "y = (1 - x)^2", "a world"),
     ("05/floors-read", "|b_{new}-b_{old}|^2 = 4", "arithmetic"),
-    (
-        "08/question",
-        r"\text{total cost} = \text{errors} + \text{labels} + \text{training}",
-        "a name",
-    ),
     ("08/delay-text", "2^2 = 4", "arithmetic"),
     ("solutions/01/ex1-why", r"h = (\text{high} - \text{low})/2", "a name"),
 ]
+
+# Public functions and classes of the modules of closed forms that state none.
+WITHOUT = {
+    "helpers.memory": {
+        "forgetting_weights": "weights",
+        "window_weights": "weights",
+        "weighted_fits": "fits, see least squares from sums of products",
+    },
+    "helpers.costs": {"Prices": "settings"},
+    "helpers.gates": {},
+    "helpers.run_lengths": {},
+    "helpers.twosample": {
+        "KS": "a result",
+        "CategoryCounts": "a result",
+        "category_counts": "counts; the test is scipy's",
+        "pair_of_rows": "checks",
+        "psi_against": "the PSI once more",
+    },
+    "helpers.joint": {"MMD": "a result", "DomainTest": "a result"},
+    "helpers.compare": {"paired_difference": "a block bootstrap"},
+    "helpers.adaptation": {},
+    "helpers.incident_worlds": {
+        "check_share": "checks",
+        "two_sides": "draws rows",
+        "people": "draws rows",
+        "leaky": "draws rows",
+        "lend": "a simulation",
+    },
+    "helpers.classic_worlds": {},
+    "helpers.monitors": {
+        "cusum_alarms": "Cusum on many streams",
+        "page_hinkley_alarms": "PageHinkley on many streams",
+    },
+    "helpers.budget": {
+        "fresh_risks": "a simulation",
+        "budget_over_time": "the budget batch by batch",
+        "budget_table": "text",
+        "rounded": "text",
+    },
+}

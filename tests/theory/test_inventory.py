@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.notebooks import every_notebook, name_of
-from tests.theory.inventory import DEFINITIONS, FORMS
+from tests.theory.inventory import DEFINITIONS, FORMS, WITHOUT
 from tests.theory.simulated import notebook
 
 TESTS = Path(__file__).resolve().parent.parent
@@ -76,16 +76,22 @@ def formulas():
                         yield f"{number}/{cell.id}", plain(displayed or inline)
 
 
-def test_every_formula_of_the_notebooks_is_in_the_inventory():
+def unlisted(found):
+    """Those of the formulas, pairs of place and text, that the inventory does not have."""
     known = {}
     for place, text in [pair for form in FORMS for pair in statements(form)]:
         known.setdefault(place, []).append(text.strip("$"))
     for place, text, _ in DEFINITIONS:
         known.setdefault(place, []).append(plain(text))
-    missing = [
-        (place, formula) for place, formula in formulas()
+    return [
+        (place, formula)
+        for place, formula in found
         if not any(text in formula or formula in text for text in known.get(place, []))
-    ]  # fmt: skip
+    ]
+
+
+def test_every_formula_of_the_notebooks_is_in_the_inventory():
+    missing = unlisted(formulas())
     assert not missing, "\n".join(f"{place}: {formula}" for place, formula in missing)
 
 
@@ -104,3 +110,21 @@ def test_every_test_of_theory_is_named():
             for node in ast.parse(path.read_text(encoding="utf-8")).body:
                 if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                     assert f"theory/{path.name}::{node.name}" in named, node.name
+
+
+@pytest.mark.parametrize("module", WITHOUT)
+def test_every_function_of_the_modules_of_closed_forms_is_here_or_states_none(module):
+    listed = {place.rpartition(".")[2] for form in FORMS for place in form.places
+              if place.rpartition(".")[0] == module}  # fmt: skip
+    public = {
+        name for name, found in vars(importlib.import_module(module)).items()
+        if (inspect.isroutine(found) or inspect.isclass(found)) and not name.startswith("_")
+        and getattr(found, "__module__", "") == module
+    }  # fmt: skip
+    assert public == listed | set(WITHOUT[module])
+    assert not listed & set(WITHOUT[module])
+
+
+def test_what_is_not_listed_is_found():
+    known = ("04/rule-text", r"w^* = d + 1 + \sqrt{3 s^2/q}")
+    assert unlisted([known, ("04/rule-text", "excess = 3")]) == [("04/rule-text", "excess = 3")]
