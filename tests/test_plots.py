@@ -165,6 +165,14 @@ def test_a_guess_is_drawn_once_it_is_made():
         assert line.get_label() == "your guess"
 
 
+def test_a_guess_in_words_is_named_and_not_drawn(capsys):
+    _, ax = plots.figure()
+    assert plots.draw_guess(ax, "about half") is None and not ax.lines
+    assert (
+        capsys.readouterr().out == "your guess 'about half' is not a number, so it is not drawn\n"
+    )
+
+
 def test_budgets_are_stacked_to_the_risk():
     ax = drawn().axes[0]
     bars = np.array([[(b.get_y(), b.get_height()) for b in stack] for stack in ax.containers])

@@ -9,6 +9,7 @@ ANSWERS = {
             (LACK + "return (high - low) ** 4 / 180 + 0.01", "Is the noise counted?"),
             (LACK + "return ((high - low) ** 4 / 180) ** 0.5", "the root of the right number"),
             (LACK + "return high**4 / 180", "What if it starts elsewhere"),
+            (LACK + "return (high - low) ** 4 / 160", "Close. More rows, or a finer grid"),
             (LACK + "return (high - low) ** 4 / 80", "average the squared distance"),
             (LACK + "return np.var(np.linspace(low, high, 2001) ** 2)", "distance to the mean"),
         ],

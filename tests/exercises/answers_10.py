@@ -64,6 +64,10 @@ ANSWERS = {
             (SHARE + "return disrupted[(ago >= 2) & (ago <= 4)].mean()", "2 hours are 120"),
             (SHARE + "return (ago >= 120) & (ago <= 240)", "Return one number"),
             (SHARE + "return np.nan", "you return NaN"),
+            (SHARE + "return 'a third'", "Return one number, the share"),
+            (SHARE + "window = disrupted[(ago >= 120) & (ago <= 240)]\n"
+             "    return window.mean() if len(window) > 1 else np.nan", "there are flights in"),
+            (SHARE + "return np.median(disrupted[(ago >= 120) & (ago <= 240)])", "the share is"),
         ],
         "right": [
             SHARE + "window = disrupted[(ago >= 120) & (ago <= 240)]\n"

@@ -69,6 +69,7 @@ ANSWERS = {
             (LATE + "return np.where(error > 0, 3 * error, error)", "never negative"),
             (LATE + "return np.maximum(3 * error, 0)", "Early orders cost"),
             (LATE + "return np.abs(error)", "Late orders count three times"),
+            (LATE + "return 'three times'", "Return numbers"),
             (LATE + "return 3 * np.abs(error)", "on both sides"),
             (LATE + "return np.where(error > 0, 3, 1) * error**2", "hours squared"),
             (LATE + "return np.where(error > 0, 2 * error, -error)", "the loss should be"),

@@ -22,6 +22,14 @@ ANSWERS = {
                 "is 2.5% on the side",
             ),
             (H + f"answer = [{GOOD}, 9487, 50]", "lets the better one pass"),
+            (
+                H + f"answer = [{GOOD}, 9487, paired_labels(0.05, 0.03, power=0.5)]",
+                "enough in half of the cases",
+            ),
+            (H + f"answer = [{GOOD}, 9487, 2e6]", "Far too many labels"),
+            (H + f"answer = [{GOOD}, 9487, 0]", "labels are a positive number"),
+            (H + f"answer = [{GOOD}, 0, 1960]", "period is a positive number"),
+            ("answer = [0, 9487, 1960]", "threshold h is a positive number"),
         ],
         "right": [
             "answer = [9.15, 9500, paired_labels(service['wins'], service['defeats'])]",
