@@ -868,6 +868,18 @@ TESTS = [
         "counting, simulation",
     ),
     Form(
+        "the AUC is Mann and Whitney's statistic over all pairs",
+        {
+            "07/domain": "u / (len(score_old) * len(score_new))",
+            "helpers.joint.domain_classifier": "the chance that a new row scores above an old one",
+        },
+        [
+            "test_joint.py::test_the_auc_is_that_of_the_halves_not_used_for_the_fit",
+            "test_null_rates.py::test_domain_classifier",
+        ],
+        "scikit-learn, simulation",
+    ),
+    Form(
         "out-of-fold scores double the variance of an AUC",
         {"helpers.joint.domain_classifier": "doubles the variance of the AUC"},
         ["test_null_rates.py::test_out_of_fold_scores_would_reject_too_often"],
