@@ -1,0 +1,45 @@
+"""What checkers read an answer with: one number, or a function that returns something."""
+
+import numpy as np
+import pytest
+
+from helpers.exercises import NotAttempted, NotYet, call, close, number
+
+
+@pytest.mark.parametrize("answer", [2, 2.0, "2", [2], np.array([[2]]), True + 1])
+def test_one_number_in_any_shape(answer):
+    assert number(answer) == 2.0 and type(number(answer)) is float
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        ("two", "one number; this is a str"),
+        ({}, "one number; this is a dict"),
+        ([1, 2], "this holds 2 of them"),
+        ([], "this holds 0 of them"),
+        (float("nan"), "a finite number"),
+        ([np.inf], "a finite number"),
+    ],
+)
+def test_anything_else_is_told(answer, hint):
+    with pytest.raises(NotYet, match=hint):
+        number(answer)
+
+
+def test_a_function_is_called_and_must_return():
+    assert call(lambda a, b: a - b, 3, 1) == 2
+    assert call(lambda: 0) == 0 and call(lambda: False) is False
+    with pytest.raises(NotAttempted):
+        call(lambda: ...)
+    with pytest.raises(NotYet, match="returns nothing"):
+        call(lambda: None)
+    with pytest.raises(NotYet, match="should be a function"):
+        call(3)
+
+
+def test_close_is_relative_or_absolute():
+    assert close(102, 100) and close(98, 100) and not close(102.1, 100) and not close(97.9, 100)
+    assert close(-102, -100) and not close(-102.1, -100)
+    assert close(105, 100, rel=0.05) and close(0.5, 0, abs=0.5) and not close(0.6, 0, abs=0.5)
+    assert not close(1e-9, 0)
