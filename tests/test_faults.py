@@ -1,5 +1,6 @@
-"""Another machine: time zone, hash seed, code page, line ends, and a folder with an odd name."""
+"""Another machine: time zone, locale, hash seed, one CPU, code page, line ends, an odd folder."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -14,16 +15,30 @@ from tests.own_files import simulated
 ROOT = Path(__file__).parents[1]
 # A whole study of one's own file; what it found, as the text of its report, without the pictures.
 STUDY = """
-import hashlib, json, os, re, sys, warnings
+import hashlib, json, locale, os, re, sys, warnings
 from datetime import date, datetime
 from pathlib import Path
 
+comma = None
+if os.environ["LC_ALL"] != "C.UTF-8":
+    try:
+        locale.setlocale(locale.LC_ALL, "")
+        comma = "of the system"
+    except locale.Error:
+        locale._override_localeconv = {"decimal_point": ",", "thousands_sep": "."}
+        comma = "simulated"
+    assert locale.str(0.5) == "0,5"
+if "LOKY_MAX_CPU_COUNT" in os.environ and hasattr(os, "sched_setaffinity"):
+    os.sched_setaffinity(0, list(os.sched_getaffinity(0))[:1])
+
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
+    import joblib, numpy as np
     from helpers import progress
     from helpers.flights import flights
     from helpers.own_data import compare, prepare
     from helpers.report import write_report
+    from helpers.sweeps import sweep
     from helpers.tables import read_table
     from helpers.verdict import verdict
     from tests.own_files import Lines
@@ -36,6 +51,7 @@ with warnings.catch_warnings(record=True) as caught:
     path = write_report(study, results, verdict(study, results), folder / "überblick.html")
     progress.record_check("01.1", "right", "Naïve, 数据")
     flown, counts = flights(thin=100)
+    swept = sweep(lambda seed: np.random.default_rng(seed).normal(), range(4), workers=2)
 
 # As on Windows, where text is not UTF-8 unless a file says so.
 careless = [w for w in caught if w.category is EncodingWarning and "/helpers/" in w.filename]
@@ -51,15 +67,29 @@ found = {
     "said": [line["said"] for line in progress.recorded()[0]],
     "utc": when.utcoffset().total_seconds(),
     "flown": hashlib.sha256(flown.to_csv(index=False).encode()).hexdigest(),
+    "swept": swept,
+    "comma": comma,
+    "cpus": joblib.cpu_count(),
     "counts": counts.astype(str).to_numpy().tolist(),
 }
 Path(os.environ["FOUND"]).write_text(json.dumps(found), "utf-8")
 """
-HERE = {"TZ": "UTC", "PYTHONHASHSEED": "0"}
+HERE = {"TZ": "UTC", "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"}
 THERE = {
     "time zone": HERE | {"TZ": "Asia/Kathmandu"},
     "hash seed": HERE | {"PYTHONHASHSEED": "12345"},
+    "decimal comma": HERE | {"LC_ALL": "de_DE.UTF-8"},
+    "one CPU": HERE | {"LOKY_MAX_CPU_COUNT": "1"},
 }
+
+
+def locales(folder):
+    """Make the German locale where its source is at hand (Debian: package locales)."""
+    folder.mkdir()
+    with contextlib.suppress(OSError):
+        command = ["localedef", "-i", "de_DE", "-f", "UTF-8", str(folder / "de_DE.UTF-8")]
+        subprocess.run(command, capture_output=True, check=False, timeout=60)
+    return {"LOCPATH": str(folder)} if os.listdir(folder) else {}
 
 
 def study(folder, tmp_path, environment):
@@ -81,13 +111,22 @@ def study(folder, tmp_path, environment):
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
     tmp_path = tmp_path_factory.mktemp("here")
-    return study(tmp_path / "plain", tmp_path, HERE)
+    found = study(tmp_path / "plain", tmp_path, HERE)
+    return {name: value for name, value in found.items() if name not in ("comma", "cpus")}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", THERE)
-def test_a_study_finds_the_same_on_another_machine(fault, here, tmp_path):
-    there = study(tmp_path / "Grüße & 数据, a folder", tmp_path, THERE[fault])
+def test_a_study_finds_the_same_on_another_machine(fault, here, tmp_path, record_property):
+    environment = dict(THERE[fault])
+    if fault == "decimal comma":
+        environment |= locales(tmp_path / "locales")
+    there = study(tmp_path / "Grüße & 数据, a folder", tmp_path, environment)
+    comma, cpus = there.pop("comma"), there.pop("cpus")
+    if fault == "decimal comma":
+        record_property("summary", ["locale", f"the decimal comma of de_DE is {comma}"])
+    assert (comma is not None) == (fault == "decimal comma")
+    assert cpus == 1 or fault != "one CPU"
     assert there["careless"] == []
     assert "written on</th><td>TODAY<" in there["page"]
     assert there["said"] == ["Naïve, 数据"] and there["utc"] == 0

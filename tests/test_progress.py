@@ -126,20 +126,6 @@ def test_a_folder_that_may_not_be_written(record, capsys, monkeypatch):
     assert not record.exists()
 
 
-@pytest.mark.skipif(
-    os.name == "nt" or getattr(os, "geteuid", int)() == 0,
-    reason="NOT CHECKED: this user may write everywhere",
-)
-def test_a_folder_that_is_read_only(record, capsys):
-    record.parent.chmod(0o500)
-    try:
-        answered(capsys)
-        assert progress.done() == {"00.1"} and "cannot be written" in progress.where()
-    finally:
-        record.parent.chmod(0o700)
-    assert not record.exists()
-
-
 def test_a_full_disk_loses_nothing_once_there_is_space(record, capsys, monkeypatch):
     with monkeypatch.context() as full:
         full.setattr(progress, "_append", no_space)
