@@ -20,6 +20,7 @@ from helpers.sampling import places, sampled
 TEXT = {".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz"}
 PARQUET = {".parquet", ".pq"}
 SAMPLE = 2**20  # characters that show the separator and the names
+LONGEST = 10 * SAMPLE  # characters of a line
 SEEN = 100_000  # cells of these in which to look for points and commas
 UNNAMED = "Unnamed: {}"  # a column without a name, by its place
 INDEX = "__index_level_0__"  # the same in a Parquet file that pandas wrote
@@ -129,10 +130,10 @@ def open_source(source, text=(), encoding="utf-8-sig", decimal=None):
     if not path.is_file():
         folder = path.parent if path.parent.is_dir() else Path()
         near = difflib.get_close_matches(path.name, [p.name for p in folder.iterdir()], 3)
-        raise FileNotFoundError(
-            f"source: there is no file {str(path)!r}; "
-            + (f"nearest there: {near}" if near else f"paths start in {str(Path.cwd())!r}")
-        )
+        hint = f"nearest there: {near}" if near else f"paths start in {str(Path.cwd())!r}"
+        if not str(path).isprintable():  # C:\new\table.csv has a line end and a tab in it
+            hint = "with a backslash Python writes other signs; write slashes, as in C:/data/my.csv"
+        raise FileNotFoundError(f"source: there is no file {str(path)!r}; {hint}")
     kind = "".join(path.suffixes[-2:] if path.suffix.lower() == ".gz" else [path.suffix]).lower()
     if kind not in TEXT | PARQUET:
         raise ValueError(
@@ -237,7 +238,9 @@ def _csv(path, text, encoding, decimal):
 
     def read(wanted, most):
         with _explained(path, encoding), _opened(path, encoding) as file:
-            records = _records(csv.reader(file, delimiter=separator, strict=True), len(names))
+            records = _records(
+                csv.reader(_lines(file), delimiter=separator, strict=True), len(names)
+            )
             kept, total, step = sampled(records, most, lambda record: _packed(record, separator))
         short = np.array([short for _, short in kept], bool)
         packed = io.BytesIO(b"".join(line for line, _ in kept))
@@ -248,6 +251,14 @@ def _csv(path, text, encoding, decimal):
 
     unnamed = tuple(names[place] for place in blank)
     return Source(path.name, names, read, unnamed, decimal, tuple(notes))
+
+
+def _lines(file):
+    """The lines of a text file; none is so long that it fills the memory."""
+    while line := file.readline(LONGEST):
+        if len(line) == LONGEST:
+            raise csv.Error(f"the next line has more than {LONGEST:,} characters")
+        yield line
 
 
 def _opened(path, encoding):
