@@ -41,3 +41,40 @@ def test_river_policy(ns):
     never, adwin = (ns["histories"][name] for name in ("never", "ADWIN"))
     times = adwin.loc[adwin["retrained"], "batch"]
     return 23 in set(times) and adwin["loss"].mean() < 0.5 * never["loss"].mean()
+
+
+@claim("12.gain-pays", NOTEBOOK)
+def test_gain_pays(ns):
+    return ns["budgets"]["after the change"]["staleness"] * 400 > 100
+
+
+@claim(
+    "12.interval-holds",
+    NOTEBOOK,
+    rate=0.92,
+    wording="in 92 of 100 seeds (95% interval 85 to 96)",
+)
+def test_interval_holds(ns):
+    return abs(ns["gains"].mean() - ns["true"]) <= ns["half"]
+
+
+@claim("12.parts-further", NOTEBOOK)
+def test_parts_further(ns):
+    """Of streams long enough to tell: the mean quiet time is a quarter of them at most."""
+    long_enough = max(ns["replayed"].values()) < ns["quiet_rows"].shape[1] / 4
+    ratios = [cusum_run_length(0.5, h) / quiet for h, quiet in sorted(ns["replayed"].items())]
+    return long_enough and ratios == sorted(ratios) and ratios[-1] > 2 * ratios[0]
+
+
+@claim("12.near-the-share", NOTEBOOK)
+def test_near_the_share(ns):
+    """At least three quarters of what the plain share of those called sick is wrong by are gone."""
+    true, plain = ns["sick"].mean(), ns["shares"][1]
+    return all(abs(found - true) < abs(plain - true) / 4 for found in (ns["em"], ns["bbse"]))
+
+
+@claim("12.back-near-the-floor", NOTEBOOK)
+def test_back_near_the_floor(ns):
+    """After the retrain, of the way from the floor to the frozen model's loss: a fifth, at most."""
+    never, adwin = (h.loc[h["batch"] >= 23, "loss"] for h in ns["histories"].values())
+    return adwin.mean() - 0.1 < (never.mean() - 0.1) / 5 and never.min() > 0.3
