@@ -253,7 +253,7 @@ def test_one_not_told(ns):
 
 @claim("04.five-hundred-worse", NOTEBOOK)
 def test_five_hundred_worse(ns):
-    return all(gap["low"] > 0 for gap in above_chosen(ns, (500,)))
+    return [gap["low"] > 0 for gap in above_chosen(ns, (500,))] == [True]
 
 
 @claim("04.doubt-harmless", NOTEBOOK)

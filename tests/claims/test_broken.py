@@ -29,8 +29,141 @@ BREAKS = [
     Break(
         "04_how_much_to_remember",
         "nothing moves",
-        ["04.valley", "04.forgetting", "04.theory"],
-        cells={"causes": ("(X * away[kind])", "(0 * X * away[kind])")},
+        ["04.quarter-left", "04.serve-neither", "04.midway", "04.right-nowhere", "04.theory"]
+        + ["04.small-changes", "04.bracket", "04.bracket-theory", "04.valley", "04.hundred-best"]
+        + ["04.recovery", "04.backtest", "04.doubt-harmless"],
+        cells={
+            "world": ("sudden(b_old, b_new, at=1000)", "sudden(b_old, b_new, at=3000)"),
+            "step-many": ("X[:, 1000:] @ b_new", "X[:, 1000:] @ b_old"),
+            "mean-many": ("rng.normal(shift, 1, (draws, m))", "rng.normal(0, 1, (draws, m))"),
+            "causes": ("(X * away[kind])", "(0 * X * away[kind])"),
+            "recovery": ("X[..., 0] * (age > since)", "0 * X[..., 0]"),
+            "walking-stream": ("sd=(10 * q) ** 0.5", "sd=0.0"),
+        },
+    ),
+    Break(
+        "04_how_much_to_remember",
+        "twice the noise on few rows, weights that fade too fast, a walk that hardly moves",
+        ["04.break-even", "04.mean-above-median", "04.better-than-not", "04.forgetting"]
+        + ["04.backtest"],
+        cells={
+            "few": ("rng.normal(0, s2**0.5, ", "rng.normal(0, 2 * s2**0.5, "),
+            "duel": ("best_decay(d, s2, **drifts[kind])", "decay_of(20)"),
+            "walking-stream": ("sd=(10 * q) ** 0.5", "sd=(q / 100) ** 0.5"),
+        },
+    ),
+    Break(
+        "05_four_tempos_and_a_missing_column",
+        "the new relation is the old one, the kind of building does not matter",
+        ["05.spread-tells", "05.sudden-short", "05.pool-best", "05.cross-and-band"]
+        + ["05.sudden-two", "05.last-8-wins", "05.no-team-everywhere"]
+        + ["05.hit-alike", "05.clean-again", "05.pool-back", "05.staleness-dwarfs"]
+        + ["05.gone-or-shrinking", "05.must-expect", "05.calendar-pays", "05.turned-around"]
+        + ["05.column-wins", "05.needs-product", "05.column-travels", "05.clock-helps"],
+        cells={
+            "slopes-old-new": ("new = np.array([-1, ", "new = np.array([1, "),
+            "full": ("2 * X[:, 1] * X[:, 0]", "2 * X[:, 0]"),
+        },
+    ),
+    Break(
+        "05_four_tempos_and_a_missing_column",
+        "gradual is incremental, none is sudden, the coin knows the kind",
+        ["05.spread-tells", "05.cross-and-band", "05.none-everything", "05.column-travels"]
+        + ["05.coin-worthless"],
+        cells={
+            "tempos": (
+                """linear(old),
+    "sudden": linear(sudden(old, new, at=40)),
+    "gradual": gradual(linear(old), linear(new), start=20, end=60),""",
+                """linear(sudden(old, new, at=40)),
+    "sudden": linear(sudden(old, new, at=40)),
+    "gradual": linear(incremental(old, new, start=20, end=60)),""",
+            ),
+            "candidates": ("rng.choice([-1, 1], len(x))", "rows.X[:, 1]"),
+        },
+    ),
+    Break(
+        "06_do_not_retrain",
+        "nine quiet cases",
+        ["06.noise-is-floor", "06.flipped-labels", "06.mixed-units", "06.leak-stays"]
+        + ["06.too-few", "06.missing-feature", "06.retrain-cures", "06.cures-one"]
+        + ["06.jumps-and-stays", "06.case-2-up"]
+        + ["06.through-the-roof", "06.case-3-gains", "06.two-units"]
+        + ["06.case-4-seen", "06.half-stale", "06.case-4-checks", "06.bad-from-first-day"]
+        + ["06.honest-model", "06.half-unseen", "06.twice-the-floor", "06.case-9-up"],
+        cells={"cases-build": ("incident(number, seed)", "incident(7, seed)")},
+    ),
+    Break(
+        "06_do_not_retrain",
+        "a tree upside down, a lender who always lends, next to no noise",
+        ["06.tree-right", "06.unknown-kind", "06.explore-reopens", "06.two-to-four-rounds"]
+        + ["06.too-few", "06.faint-missed", "06.easier"],
+        cells={
+            "tree-second": ('s["gain"] > 3', 's["gain"] < 3'),
+            "lend": ("newest[g].mean() >= 0.7", "newest[g].mean() >= 0.0"),
+            "few": ("rng.normal(size=rows))[0]", "0.1 * rng.normal(size=rows))[0]"),
+        },
+    ),
+    Break(
+        "10_a_real_year",
+        "its rows on any day, its gaps by luck",
+        ["10.leak-named", "10.bumps-are-shared", "10.gain-in-the-heat", "10.newness-is-most"]
+        + ["10.too-late-for-summer", "10.silent-alarm", "10.a-thermometer", "10.leak-flatters"],
+        cells={
+            "flights": (
+                "table, report = flights(thin, part)",
+                "table, report = flights(thin, part)\n"
+                "days = table[['week', 'date']]\n"
+                "table = table.drop(columns=days.columns).sample(frac=1, random_state=part)\n"
+                "table = days.join(table.set_axis(days.index))\n"
+                "gaps_of = table['no_tailnum'].sample(frac=1, random_state=part)\n"
+                "table['no_tailnum'] = gaps_of.to_numpy()",
+            )
+        },
+        variables={"thin": 40},
+    ),
+    Break(
+        "11_your_own_data",
+        "the law moves where the inputs should, and they where it should",
+        ["11.law-retrain", "11.inputs-alarm", "11.short-memory", "11.gains-nothing"]
+        + ["11.worse-than-naive"],
+        cells={
+            "orders": (
+                '(world == "inputs")\n    hours = (2 - 2 * moved * (world == "law"))',
+                '(world == "law")\n    hours = (2 - 2 * moved * (world == "inputs"))',
+            )
+        },
+    ),
+    Break(
+        "11_your_own_data",
+        "the law moves in a jump before the first forecast, the rough copy is exact",
+        ["11.starts-as-the-best", "11.rough-copy", "11.rows-add-up"],
+        cells={
+            "orders": ("np.clip((month - 8) / 16, 0, 1)", "1.0 * (month > 6)"),
+            "by-file": ("loc[::97", "loc[::50"),
+            "leaks": ("normal(0, 0.35", "normal(0, 0"),
+        },
+    ),
+    Break(
+        "12_field_guide",
+        "nothing moves, and the audit is not asked",
+        ["12.retrain-takes-staleness", "12.gain-pays", "12.tree-agrees", "12.river-policy"]
+        + ["12.back-near-the-floor"],
+        cells={
+            "tree-random": ("triage.triage(signals)", "triage.triage(signals | {'overturned': 0})"),
+            "budget-world": ("sudden(0.0, 0.8, at=1)", "sudden(0.0, 0.0, at=1)"),
+            "river-world": ("sudden(0, 1, at=20)", "sudden(0, 0, at=20)"),
+        },
+    ),
+    Break(
+        "12_field_guide",
+        "losses without a tail, features that move, healthy people who look different",
+        ["12.skewed-losses", "12.parts-further", "12.psi-law", "12.near-the-share"],
+        cells={
+            "replay": ("rng.normal(size=2000) ** 2", "rng.normal(size=2000)"),
+            "psi-simulate": ("psi(rng.normal(size=", "psi(rng.normal(0.2, size="),
+            "prior": ("np.where(sick, 1, -1)", "np.where(sick, 1, 0)"),
+        },
     ),
 ]
 
