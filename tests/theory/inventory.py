@@ -47,8 +47,9 @@ BUDGET = [
         [
             "test_budget.py::test_the_terms_are_what_they_are_defined_to_be",
             "property/test_worlds.py::test_the_four_terms_add_up",
+            f"{LEAST}::test_the_four_terms_from_rows_alone",
         ],
-        "quadrature, algebra",
+        "quadrature, algebra, simulation",
     ),
     Form(
         "risk of a fixed model, squared error and Brier score",
@@ -495,7 +496,7 @@ MEMORY = [
             f"{LEAST}::test_rows_from_which_new_ones_alone_do_better",
             f"{LEAST}::test_a_change_below_the_old_means_error_is_never_forgotten",
         ],
-        "quadrature",
+        "quadrature, simulation",
     ),
     Form(
         "how far a walk and a ramp go",
@@ -647,8 +648,11 @@ TEMPOS = [
     Form(
         "the first batch after a change costs the whole squared distance",
         {"05/recurring-print": "4 * changes / 72", "05/theory-step-read": "squared distance of 4"},
-        ["test_memory.py::test_ends_of_the_step"],
-        "algebra",
+        [
+            "test_memory.py::test_ends_of_the_step",
+            f"{COSTS}::test_late_labels_cost_the_damage_for_each_row_until_the_cure",
+        ],
+        "algebra, simulation",
     ),
     Form(
         "the bias left by a share of old batches",
@@ -732,8 +736,11 @@ INCIDENTS = [
     Form(
         "R2 of a model with a leak",
         {"06/leak-r2": "1 - risk / variance"},
-        ["test_incidents.py::test_leak_by_the_normal_law"],
-        "algebra",
+        [
+            "test_incidents.py::test_leak_by_the_normal_law",
+            "test_incidents.py::test_risk_of_leak_is_that_of_a_large_sample",
+        ],
+        "algebra, simulation",
     ),
     Form(
         "two looks at a case: half the squared difference is the noise",
@@ -979,8 +986,10 @@ CHART = [
         [
             "test_run_lengths.py::test_the_bernoulli_chart_as_enumerated",
             "test_run_lengths.py::test_the_distribution_has_the_mean_of_the_linear_system",
+            "test_run_lengths.py::test_a_two_sided_chart_alarms_in_most_quiet_streams",
+            f"{CHARTS}::test_two_sides_alarm_as_if_they_were_independent",
         ],
-        "counting, algebra",
+        "counting, algebra, simulation",
     ),
     Form(
         "a quiet month has a chance of about exp(-n/A)",
@@ -1122,8 +1131,12 @@ PERIODS = [
             "12/period-text": r"T^* \approx \left(\frac{3c}{2 v^2}\right)^{1/3}",
             "helpers.costs.best_period_ramp": "speed^2 (window^2 / 4 + window T / 2 + T^2 / 3)",
         },
-        ["test_costs.py::test_cube_root_law", f"{COSTS}::test_the_cost_of_a_period_on_a_ramp"],
-        "quadrature",
+        [
+            "test_costs.py::test_cube_root_law",
+            f"{COSTS}::test_the_cost_of_a_period_on_a_ramp",
+            f"{COSTS}::test_a_fit_on_a_ramp_ages_by_the_square",
+        ],
+        "quadrature, simulation",
     ),
     Form(
         "at the best period staleness has cost the price of a retrain",
@@ -1244,6 +1257,7 @@ GATES = [
         [
             "test_gates.py::test_exact_power_is_what_the_formula_asked_for",
             f"{COSTS}::test_paired_labels_are_statsmodels_sample_size",
+            f"{COSTS}::test_connors_formula_is_rough_below_some_twenty_disagreements",
         ],
         "statsmodels, counting",
     ),

@@ -191,6 +191,19 @@ def test_paired_labels_are_statsmodels_sample_size():
         assert shown("09", "paired_labels")(wins, defeats, level, power) == math.ceil(n)
 
 
+def test_connors_formula_is_rough_below_some_twenty_disagreements():
+    found = []
+    for wins in (0.02, 0.06, 0.2, 0.5):
+        for defeats in (0, 0.1 * wins, 0.4 * wins, 0.9 * wins):
+            for level, power in ((0.025, 0.8), (0.005, 0.9), (0.05, 0.8)):
+                n = paired_labels(wins, defeats, level, power)
+                off = abs(paired_power(n, wins, defeats, level) - power)
+                found.append((n * (wins + defeats), off))
+    disagreements, off = np.array(found).T
+    assert off[disagreements > 30].max() < 0.03 and off[disagreements > 100].max() < 0.01
+    assert off[disagreements < 20].max() > 0.08
+
+
 def test_unpaired_and_mean_labels_are_statsmodels_sample_sizes():
     for p, q, level, power in [(0.9, 0.92, 0.025, 0.8), (0.5, 0.6, 0.05, 0.9)]:
         spread = (p * (1 - p) + q * (1 - q)) ** 0.5

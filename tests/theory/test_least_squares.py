@@ -3,14 +3,18 @@
 All fits are made here with plain numpy, so that the helpers' formulas meet none of their code.
 """
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import statsmodels.api as sm
 from numpy.testing import assert_allclose
 from scipy import stats
 from scipy.optimize import brentq, minimize_scalar
+from sklearn.linear_model import LinearRegression
 
 from helpers import incidents
+from helpers.budget import error_budget
 from helpers.memory import (
     best_decay,
     best_window,
@@ -25,6 +29,7 @@ from helpers.memory import (
     step_excess,
     window_excess,
 )
+from helpers.worlds import World, sudden, uniform
 from tests.theory.simulated import agrees, shown, value
 
 
@@ -90,6 +95,41 @@ def test_the_bend_hides_as_often_as_the_t_law_says():
     found = np.array([p_bend(*pair) < 0.05 for pair in zip(x, y, strict=True)])
     error = 4 * (found - exact).std() / samples**0.5
     assert abs((found - exact).mean()) < error < 0.2 * exact.mean()  # and half again would fail
+
+
+# The error budget: notebooks 00, 01 and 12.
+
+
+def test_the_four_terms_from_rows_alone():
+    """A hump whose range widens, a frozen line, fresh lines on 40 rows; no world, no points."""
+    low, wide, n, fresh_lines = 0.3, 1.0, 40, 20_000
+
+    def hump(x):
+        return 4 * x * (1 - x)
+
+    def lines(x, y):
+        slope = ((x - x.mean(axis=-1, keepdims=True)) * y).sum(axis=-1)
+        slope = slope / ((x - x.mean(axis=-1, keepdims=True)) ** 2).sum(axis=-1)
+        return np.stack([slope, y.mean(axis=-1) - slope * x.mean(axis=-1)])
+
+    x, noise = wide * rng(50).random(400_000), 0.1 * rng(51).normal(size=400_000)
+    deployed, best = lines(low * x, hump(low * x)), lines(x, hump(x))
+    world = World(uniform(0, sudden(low, wide, at=1)), lambda X, t: hump(X[:, 0]), noise=0.1)
+    model = SimpleNamespace(predict=lambda X: deployed[0] * X[:, 0] + deployed[1])
+    budget = error_budget(world, LinearRegression(), model, n, t=1, draws=6000)
+    agrees(noise**2, budget["floor"])
+    agrees((best[0] * x + best[1] - hump(x)) ** 2, budget["approximation"])
+    seen = wide * rng(52).random((fresh_lines, n))
+    fits = lines(seen, hump(seen) + 0.1 * rng(53).normal(size=seen.shape))
+    # The best line is the nearest, so what a fresh one loses is its distance to that.
+    off = fits - best[:, None]
+    lost = off[0] ** 2 / 3 + off[0] * off[1] + off[1] ** 2
+    error = 4 * (lost.std() / fresh_lines**0.5 + budget["se"])
+    assert abs(lost.mean() - budget["estimation"]) < error < 0.1 * budget["estimation"]
+    losses = (hump(x) + noise - deployed[0] * x - deployed[1]) ** 2
+    agrees(losses, budget["risk"])
+    stale = losses - (0.01 + budget["approximation"] + lost.mean())
+    agrees(stale, budget["staleness"], risk=budget["risk"])
 
 
 # The lever: notebook 02.
@@ -241,7 +281,13 @@ def test_rows_from_which_new_ones_alone_do_better(delta, s2, n_old):
         return m * (both - s2 / m)
 
     found = brentq(gap, 1e-6, 1e6, xtol=1e-12, rtol=1e-14)
-    assert_allclose(1 / (delta**2 / s2 - 1 / n_old), found, rtol=1e-9)
+    crossing = 1 / (delta**2 / s2 - 1 / n_old)
+    assert_allclose(crossing, found, rtol=1e-9)
+    for m, better in [(round(2 * crossing), 1), (round(crossing / 2), -1)]:
+        old, new = rng(m).normal(size=(2, 200_000)) * (s2 / np.array([[n_old], [m]])) ** 0.5
+        gain = ((n_old * (old - delta) + m * new) / (n_old + m)) ** 2 - new**2
+        error = 4 * gain.std() / len(gain) ** 0.5
+        assert abs(gain.mean() - gap(m) / m) < error < better * gain.mean()
 
 
 def test_a_change_below_the_old_means_error_is_never_forgotten():
