@@ -1,6 +1,7 @@
 """Claims of notebook 05."""
 
 import numpy as np
+from sklearn.base import clone
 
 from helpers.memory import estimation, mixing
 from tests.claims.register import claim, preset
@@ -253,3 +254,11 @@ def test_coin_worthless(ns):
 def test_clock_helps(ns):
     """It takes away a fifth and more."""
     return ns["travelled"]["week"] < 0.8 * ns["travelled"]["none"]
+
+
+@claim("05.idles", NOTEBOOK)
+def test_idles(ns):
+    """Fitted to the first two weeks, it stays within a quarter of the noise in all that follow."""
+    rows = ns["rows"]
+    model = clone(ns["with_product"]).fit(rows.X[:400], rows.y[:400])
+    return max(ns["risk"](ns["full"], model, week) for week in (2, 20, 38)) < 1.25 * 0.5**2
