@@ -1,7 +1,9 @@
 """Claims of notebook 08."""
 
 import numpy as np
+from river.drift import ADWIN
 
+from helpers.exercises.when_to_retrain import beats_placebo
 from tests.claims.register import claim, preset
 from tests.notebooks import NOTEBOOKS, load, play
 
@@ -173,3 +175,251 @@ def test_hasty(ns):
         for name in ("CARA newest", "alarm on errors")
     }
     return lost["CARA newest"] > lost["alarm on errors"]
+
+
+def mean_costs(ns, kind):
+    return {name: values.mean() for name, values in ns["costs"][kind].items()}
+
+
+@claim("08.avoidable", NOTEBOOK)
+def test_avoidable(ns):
+    """Four fifths at least."""
+    return ns["bills"]["every 15 batches"]["total"] < ns["bills"]["never"]["total"] / 5
+
+
+@claim("08.least-error", NOTEBOOK)
+def test_least_error(ns):
+    error = {name: bill["error"] for name, bill in ns["bills"].items()}
+    return min(error, key=error.get) == "always"
+
+
+def one_of(ns):
+    """The stream that the notebook shows: its jumps with 20 batches or more before the next."""
+    jumps = np.flatnonzero(ns["jumped"][ns["one"]])
+    spells = np.diff(np.append(jumps, ns["jumped"].shape[1]))
+    return jumps[spells >= 20], (jumps + spells)[spells >= 20]
+
+
+@claim("08.soon-and-again", NOTEBOOK)
+def test_soon_and_again(ns):
+    """Within ten batches of a jump, and at least twice before the next."""
+    some, window = ns["some"], ns["window"]
+    i = slice(ns["one"], ns["one"] + 1)
+    times = ns["in_hindsight"](type(some)(some.X[i], some.noise[i], some.b[i], window))[1][0]
+    times = np.flatnonzero(times) + window
+    return all(
+        np.any((times > jump) & (times <= jump + 10)) and np.sum((times > jump) & (times < end)) > 1
+        for jump, end in zip(*one_of(ns), strict=True)
+    )
+
+
+def valley(ns, kind, factor):
+    """Simulated cost per row with `factor` times the best period."""
+    best = ns["laws"][kind](ns["price"])
+    cost = ns["means"][kind] + ns["price"] / ns["periods"]
+    return np.interp(factor * best, ns["periods"], cost)
+
+
+@claim("08.flat-valleys", NOTEBOOK)
+def test_flat_valleys(ns):
+    """Less than a tenth."""
+    return all(
+        valley(ns, kind, factor) < 1.1 * valley(ns, kind, 1)
+        for kind in ("walk", "ramp")
+        for factor in (2 / 3, 4 / 3)
+    )
+
+
+@claim("08.half-or-twice", NOTEBOOK)
+def test_half_or_twice(ns):
+    return valley(ns, "ramp", 0.5) < valley(ns, "ramp", 2)
+
+
+@claim("08.back-to-usual", NOTEBOOK)
+def test_back_to_usual(ns):
+    """Within a twentieth of it."""
+    return abs(ns["after"].mean() / ns["weekly"].mean() - 1) < 0.05
+
+
+@claim("08.unlucky-rows", NOTEBOOK)
+def test_unlucky_rows(ns):
+    """The exact risk of the refits against that of a fit on rows as they come."""
+    risks = (ns["still"].fits[ns["stream"], ns["week"] + 1] ** 2).sum(axis=1)
+    return risks.mean() > ns["fresh"]
+
+
+@claim("08.rough-estimate", NOTEBOOK)
+def test_rough_estimate(ns):
+    """Its error and the staleness itself within a factor of one and a half; at three times."""
+    ramp, window, d, off = ns["ramp"], ns["window"], ns["d"], []
+    for t in (100, 250, 400):
+        rows = slice(window + t + 18, window + t + 24)
+        true = ramp.excess(window + t, rows).mean(axis=1) - ns["fresh"]
+        each = zip(ramp.fits[:, t], ramp.X[:, rows], ramp.outcomes(rows), strict=True)
+        off += [
+            ns["estimated_staleness"](model, X.reshape(-1, d), y.ravel()) - there_is
+            for (model, X, y), there_is in zip(each, true, strict=True)
+        ]
+    return 1 / 1.5 < np.std(off) / ns["true"].mean() < 1.5
+
+
+@claim("08.unlucky-first-fits", NOTEBOOK)
+def test_unlucky_first_fits(ns):
+    """Where the first fit is worse than on average, both cost less than never."""
+    costs = ns["costs"]["none"]
+    unlucky = costs["never"] > ns["fresh"]
+    return all(
+        costs[name][unlucky].mean() < costs["never"][unlucky].mean()
+        for name in ("alarm on errors", "CARA added up")
+    )
+
+
+@claim("08.ahead-of-the-friend", NOTEBOOK)
+def test_ahead_of_the_friend(ns):
+    costs = mean_costs(ns, "jumps")
+    return costs["CARA added up"] < costs["known changes"]
+
+
+@claim("08.early-and-again", NOTEBOOK)
+def test_early_and_again(ns):
+    runs = ns["jumps_runs"]
+    return runs["CARA added up"].retrained.sum() > runs["alarm on errors"].retrained.sum()
+
+
+@claim("08.weighing-on-ramp", NOTEBOOK)
+def test_weighing_on_ramp(ns):
+    return gap(ns, "ramp", "error budget", "alarm on errors").mean() < 0
+
+
+@claim("08.weighing-wins-walk", NOTEBOOK)
+def test_weighing_wins_walk(ns):
+    costs = mean_costs(ns, "walk")
+    two = [costs.pop(name) for name in ("error budget", "CARA added up")]
+    return max(two) < min(costs.values())
+
+
+@claim("08.regret-at-rest", NOTEBOOK)
+def test_regret_at_rest(ns):
+    """Three times as much or more."""
+    least = ns["hindsight"]["none"].mean()
+    return min(mean_costs(ns, "none").values()) - least > 3 * least
+
+
+@claim("08.near-the-friend", NOTEBOOK)
+def test_near_the_friend(ns):
+    """A fifth more at most."""
+    costs = mean_costs(ns, "jumps")
+    return costs["alarm on errors"] < 1.2 * costs["known changes"]
+
+
+@claim("08.same-width", NOTEBOOK)
+def test_same_width(ns):
+    """In the stream shown the alarm retrains 7 to 9 batches after each jump."""
+    times = ns["window"] + np.flatnonzero(ns["jumps_runs"]["alarm on errors"].retrained[ns["one"]])
+    return all(
+        np.any((times >= jump + 7) & (times <= jump + 9))
+        for jump, end in zip(*one_of(ns), strict=True)
+    )
+
+
+@claim("08.suffer-least", NOTEBOOK)
+def test_suffer_least(ns):
+    mean = {name: np.mean(list(costs.values())) for name, costs in ns["singles"].items()}
+    two = [mean.pop(name) for name in ("error budget", "CARA added up")]
+    return max(two) < min(mean.values())
+
+
+def above_schedule(ns, kind):
+    """For each m, the alarm's excess over that of the schedule with as many labels."""
+    schedule = list(ns["frontier"][kind, "schedule, every k"].values())
+    labels, excess = np.transpose(sorted((p["labels"], p["excess"]) for p in schedule))
+    alarm = ns["frontier"][kind, "alarm, one batch in m"]
+    return {m: p["excess"] / np.interp(p["labels"], labels, excess) for m, p in alarm.items()}
+
+
+@claim("08.few-labels", NOTEBOOK)
+def test_few_labels(ns):
+    above = above_schedule(ns, "jumps")
+    return above[20] < 1 and above[10] < 1
+
+
+@claim("08.many-labels", NOTEBOOK)
+def test_many_labels(ns):
+    """All rows watched: as good as the schedule within a fifth, or worse."""
+    return above_schedule(ns, "jumps")[1] > 0.8
+
+
+@claim("08.schedule-throughout", NOTEBOOK)
+def test_schedule_throughout(ns):
+    return min(above_schedule(ns, "walk").values()) > 1
+
+
+@claim("08.detection-is-small", NOTEBOOK)
+def test_detection_is_small(ns):
+    """More than whoever is told, by less than a tenth of what 300 rows of delay cost."""
+    told, watched = (
+        ns["by_delay"][0][name]["extra"].mean() for name in ("known change", "alarm on errors")
+    )
+    return 0 < watched - told < 0.1 * ns["by_delay"][300]["alarm on errors"]["extra"].mean()
+
+
+HASTY = "error budget", "CARA newest", "CARA added up"
+
+
+@claim("08.hasty-in-time", NOTEBOOK)
+def test_hasty_in_time(ns):
+    """A tenth more at most."""
+    cost = {name: run["cost"] for name, run in ns["by_delay"][0].items()}
+    return all(cost[name] < 1.1 * cost["known change"] for name in HASTY)
+
+
+@claim("08.bad-bargain", NOTEBOOK)
+def test_bad_bargain(ns):
+    cost = {name: run["cost"] for name, run in ns["by_delay"][300].items()}
+    return all(cost[name] > cost["alarm on errors"] for name in HASTY)
+
+
+@claim("08.mostly-once", NOTEBOOK)
+def test_mostly_once(ns):
+    """Between the jump and 20 batches later: the alarm in most streams, the hasty in few."""
+    once = {}
+    for name in ("alarm on errors", *HASTY):
+        make, _, wait = ns["families"][name]
+        run = ns["run_rule"](ns["jumping"], make(ns["settings"][name]["jumps"]), 0, wait)
+        after = ns["jump_at"][:, None] - ns["window"] + np.arange(1, 21)
+        once[name] = np.mean(np.take_along_axis(run.retrained, after, axis=1).sum(axis=1) == 1)
+    return once["alarm on errors"] > 0.5 and all(once[name] < 0.5 for name in HASTY)
+
+
+@claim("08.adwin-later", NOTEBOOK)
+def test_adwin_later(ns):
+    """In the stream shown, over its jumps."""
+    late = {}
+    for name, detector in {"CUSUM": ns["cusum"], "ADWIN": ADWIN}.items():
+        when = ns["on_alarm"](detector, wait=ns["window"])
+        policy = ns["Policy"](when, ns["last"](ns["window"]))
+        history = ns["backtest"](ns["learner"], policy, ns["window"])
+        times = history["batch"][history["retrained"]].to_numpy()
+        late[name] = [np.append(times[times > jump], 1000)[0] for jump in one_of(ns)[0]]
+    return np.mean(late["ADWIN"]) > np.mean(late["CUSUM"])
+
+
+@claim("08.few-retrains", NOTEBOOK)
+def test_few_retrains(ns):
+    """A tenth at most."""
+    retrains = {
+        n: np.mean([b["retrains"] for b in bills]) for n, bills in ns["season_bills"].items()
+    }
+    return retrains["alarm on errors"] < 0.1 * retrains["alarm on inputs"]
+
+
+def hasty(now, scored):
+    for batch, losses in scored:
+        if losses.mean() > 4:
+            return batch + 1
+    return None
+
+
+@claim("08.hasty-passes", NOTEBOOK)
+def test_hasty_passes(ns):
+    return "cost" in beats_placebo(hasty, ns["worlds"]["jumps"], ns["price"])
