@@ -381,6 +381,12 @@ def test_every_guess_is_in_the_picture():
     fig, alt = guesses_picture(*PICTURES["outliers"])
     assert "2 off the picture" in alt
     assert sorted(str(line.get_marker()) for line in fig.axes[0].lines)[:2] == ["<", ">"]
+    guesses = [*range(100), 0, 99]
+    [dots] = [line for line in guesses_picture(guesses, 50)[0].axes[0].lines
+              if len(line.get_xdata()) == len(guesses)]  # fmt: skip
+    assert np.abs(np.sort(dots.get_xdata()) - np.sort(guesses)).max() <= 99 / pictures_class.BINS
+    # With the truth far from all, a guess far from both is off the picture.
+    assert "1 off the picture" in guesses_picture([*range(11, 20), 1000], 100)[1]
 
 
 # The page

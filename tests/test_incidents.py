@@ -171,6 +171,21 @@ def test_stuck_sensor_by_hand():
         assert abs(np.mean([getattr(t, name)[1] for t in found]) - exact) < 0.1
 
 
+def test_leaking_column_by_hand():
+    """Half of y's variance 2 is noise; x alone is fitted on 500 rows, so it errs 2 / 497 more."""
+    found = truths(incidents.column_leaks)
+    assert near(np.array([t.remedied[1] for t in found]), 1 + 2 / 497)
+    at_home, online = np.array([t.retrained for t in found]).T
+    assert abs(at_home.mean() - 0.04 / 1.04) < 0.01 and abs(online.mean() - 2 * (1 - 0.0377)) < 0.05
+
+
+def test_losses_at_hand_over_are_those_of_the_frozen_model():
+    found = [incidents.sensor_stuck(np.random.default_rng(s)).seen.handover for s in SEEDS]
+    assert near(np.array([losses.mean() for losses in found]), 1 + 5 / 494)
+    for simulate in incidents.INCIDENTS.values():
+        assert simulate(np.random.default_rng(6)).seen.handover.min() >= 0
+
+
 @pytest.mark.parametrize("simulate", [*incidents.INCIDENTS.values(), incidents.sensor_stuck])
 def test_every_incident_is_whole(simulate):
     case = simulate(np.random.default_rng(5))

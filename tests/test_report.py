@@ -232,6 +232,15 @@ def test_the_slider_chooses_as_the_comparison_does(numbers):
         assert np.allclose(picture.moving[1].get_xdata(), costs)
 
 
+def test_the_slider_leaves_no_dot_outside(numbers):
+    picture, prices = pictures_own.price_picture(*numbers[:2])
+    low, high = picture.fig.axes[0].get_xlim()
+    for price in (prices[0], prices[5], prices[-1]):
+        picture.update(price)
+        for dots in picture.moving[:3]:
+            assert low < min(dots.get_xdata()) and max(dots.get_xdata()) < high
+
+
 def test_plainly_says_the_message_only():
     for error in (ValueError("no column"), TypeError("no column"), OSError(28, "no column")):
         with pytest.raises(Stop, match="^The file: no column$"), plainly("The file"):

@@ -16,6 +16,7 @@ ANSWERS = {
             (FOUR + "return rates.rolling(8).mean().shift(1).loc[9:]", "averaged is 8"),
             (FOUR + "return rates.expanding().mean().shift(1).loc[9:]", "mean of all weeks before"),
             (FOUR + "return rates.rolling(4).mean().shift(4).loc[9:]", "lies 4 weeks back"),
+            (FOUR + "return rates.rolling(4).mean().shift(3).loc[9:]", "lies 3 weeks back"),
             (FOUR + "return [rates.loc[5:8].mean()] * 44", "the same for every week"),
             (FOUR + "return rates.rolling(4).median().shift(1).loc[9:]", "weeks 5 to 8"),
             (FOUR + "return rates.rolling(4).mean()", "week 9 changes when"),

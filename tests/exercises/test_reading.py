@@ -1,9 +1,10 @@
 """What checkers read an answer with: one number, or a function that returns something."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from helpers.exercises import NotAttempted, NotYet, call, close, number
+from helpers.exercises import NotAttempted, NotYet, a_real_year, call, close, number
 
 
 @pytest.mark.parametrize("answer", [2, 2.0, "2", [2], np.array([[2]]), True + 1])
@@ -43,3 +44,10 @@ def test_close_is_relative_or_absolute():
     assert close(-102, -100) and not close(-102.1, -100)
     assert close(105, 100, rel=0.05) and close(0.5, 0, abs=0.5) and not close(0.6, 0, abs=0.5)
     assert not close(1e-9, 0)
+
+
+def test_a_right_answer_is_told_its_own_log_loss():
+    """The log loss of a rate of 1/2 forecast as 1/2 is log 2."""
+    rates = pd.Series(0.5, np.arange(1, 53))
+    said = a_real_year.four_weeks(lambda r: r.rolling(4).mean().shift(1), rates)
+    assert said.count(f"{np.log(2):.3f}") == 2
