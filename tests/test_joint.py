@@ -142,6 +142,11 @@ def test_bad_samples_for_mmd_are_named(old, options, error, message):
         mmd(old, new, **options)
 
 
+def test_four_rows_each_are_enough_for_the_classifier():
+    old, new = np.arange(8.0).reshape(2, 4, 1)
+    assert domain_classifier(old, new, LogisticRegression()).auc == 1.0
+
+
 def test_a_model_without_probabilities_is_named():
     with pytest.raises(TypeError, match="with predict_proba; RidgeClassifier has none"):
         domain_classifier(ROWS, ROWS, RidgeClassifier())

@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.linear_model import LinearRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.preprocessing import StandardScaler
 
 from helpers.backtest import predict
 from helpers.metrics import METRICS, absolute_loss
-from helpers.models import ENOUGH, MOST_CATEGORIES, model_for, with_columns
+from helpers.models import ENOUGH, MOST_CATEGORIES, check_estimator, model_for, with_columns
 
 
 def table(n, rng):
@@ -81,3 +82,30 @@ def test_the_unit_of_the_outcome_does_not_matter(metric, unit):
         for values in (y, y * unit)
     )
     np.testing.assert_allclose(scaled / unit, plain, rtol=1e-3)
+
+
+class Fitted:
+    """Predicts, and cannot be fitted."""
+
+    def predict(self, X):
+        return X
+
+
+@pytest.mark.parametrize(
+    ("estimator", "task", "said"),
+    [
+        (LinearRegression, "regression", "write LinearRegression\\(\\)"),
+        (LinearRegression(), "classification", "LinearRegression has no predict_proba"),
+        (StandardScaler(), "regression", "StandardScaler has no fit\\(\\) or predict"),
+        (Fitted(), "regression", "Fitted has no fit\\(\\) or predict"),
+        (LogisticRegression(), "regression", "is a classifier, but the task is regression"),
+    ],
+)
+def test_estimators_that_cannot_predict_the_task_are_named(estimator, task, said):
+    with pytest.raises(TypeError, match=said):
+        check_estimator(estimator, task)
+
+
+def test_estimators_that_can_are_let_pass():
+    check_estimator(LinearRegression(), "regression")
+    check_estimator(LogisticRegression(), "classification")
