@@ -10,6 +10,7 @@ ANSWERS = {
             (CHECK + "return new < new.mean() - 50", "Compare them with training time"),
             (CHECK + "return new < 1.5 * new.min()", "Compare them with training time"),
             (CHECK + "return new < training.mean()", "also marks"),
+            (CHECK + "return new < 68", "yours misses"),
             (CHECK + "return new < 30", "misses 100%"),
             (CHECK + "return new / 2.54", "not a number"),
         ],
