@@ -688,6 +688,12 @@ def test_a_file_too_large_is_sampled_evenly_in_time(form, tmp_path, monkeypatch)
     assert set(ours) <= pairs
 
 
+def test_every_second_row_is_a_sample_too():
+    result, report = read(plain(), max_rows=200)
+    assert len(result) == 120 and counts(report, "set aside") == [-120]
+    assert counts(read(plain(), max_rows=240)[1], "set aside") == []
+
+
 # --- all of it ---
 
 
