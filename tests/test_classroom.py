@@ -364,6 +364,13 @@ def test_pictures_can_be_seen(name):
     assert len(alt) > 40 and "came out" in alt
 
 
+def test_bars_are_as_long_as_they_count():
+    guesses, truth = PICTURES["words"]
+    ax = guesses_picture(guesses, truth)[0].axes[0]
+    assert ax.get_xlim()[0] == 0 and ax.get_xlim()[1] > 9
+    assert sorted(bar.get_width() for bar in ax.patches) == [1, 1, 5, 9]
+
+
 def test_every_guess_is_in_the_picture():
     for name in ("forty", "far below", "decades", "outliers", "all the same"):
         guesses, truth = PICTURES[name]

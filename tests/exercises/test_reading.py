@@ -1,10 +1,21 @@
 """What checkers read an answer with: one number, or a function that returns something."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.exercises import NotAttempted, NotYet, a_real_year, call, close, number
+from helpers.exercises import (
+    NotAttempted,
+    NotYet,
+    a_real_year,
+    call,
+    close,
+    four_tempos_and_a_missing_column,
+    number,
+)
+from helpers.exercises.four_tempos_and_a_missing_column import buildings
 
 
 @pytest.mark.parametrize("answer", [2, 2.0, "2", [2], np.array([[2]]), True + 1])
@@ -51,3 +62,10 @@ def test_a_right_answer_is_told_its_own_log_loss():
     rates = pd.Series(0.5, np.arange(1, 53))
     said = a_real_year.four_weeks(lambda r: r.rolling(4).mean().shift(1), rates)
     assert said.count(f"{np.log(2):.3f}") == 2
+
+
+def test_a_right_column_is_told_the_error_of_its_model():
+    """The noise and the area that the model does not know: .4^2 + .5^2."""
+    said = four_tempos_and_a_missing_column.missing_column("heat_pump", buildings())
+    own, next_best = (float(x) for x in re.findall(r"by (\d+\.\d+)(?=[ .])", said))
+    assert abs(own - 0.41) < 0.05 and next_best > 2 * own
