@@ -16,6 +16,7 @@ from helpers.pictures_class import say
 
 KEY = re.compile(r"(\d\d)\.[a-z0-9]+(-[a-z0-9]+)*")
 COPIED = 3  # lines, to the second, that two people do not have in common
+LARGEST = 10_000_000  # bytes of a progress file; a whole workbook takes some thousands
 
 
 @dataclass
@@ -32,7 +33,13 @@ class Person:
     def add(self, path):
         """Read a file of this person."""
         self.files.append(path)
+        if path.is_symlink() or path.exists() and not path.is_file():
+            self.faults.append("a link, or what is no file, is not read")
+            return
         try:
+            if path.stat().st_size > LARGEST:
+                self.faults.append(f"a file of more than {LARGEST / 1e6:.0f} MB is not read")
+                return
             self.data += path.read_bytes()
             lines, odd = progress.read(path)
         except OSError as error:
@@ -123,10 +130,16 @@ def _files(folder):
 
 def _name(path):
     """What a person is called; `path` is relative to the class's folder."""
-    if not path.stem.lower().startswith("progress"):
-        return re.sub(r" ?\(\d+\)$", "", path.stem)  # of a second download
     folders = [name for name in path.parent.parts if name != "notebooks"]
-    return folders[-1] if folders else path.stem
+    name = folders[-1] if folders else path.stem
+    if not path.stem.lower().startswith("progress"):
+        name = re.sub(r" ?\(\d+\)$", "", path.stem)  # of a second download
+    return _printable(name)
+
+
+def _printable(name):
+    """Without what would steer a terminal, or cannot be written as UTF-8."""
+    return "".join(sign if sign.isprintable() else "?" for sign in name)
 
 
 def _natural(name):
@@ -165,7 +178,7 @@ def _notes(person, anonymous):
     name = person.name
     yield from (f"{name}: {fault}." for fault in person.faults)
     if len(person.files) > 1:
-        files = ", ".join(f"{path.parent.name}/{path.name}" for path in person.files)
+        files = _printable(", ".join(f"{path.parent.name}/{path.name}" for path in person.files))
         yield f"{name} is put together from {len(person.files)} files" + (
             "." if anonymous else f": {files}."
         )
