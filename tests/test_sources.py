@@ -77,6 +77,12 @@ def test_broken_rows_are_refused_whatever_columns_are_asked_for(tmp_path, rows):
         source.load(["x"])
 
 
+def test_a_lone_cell_and_a_row_of_blanks_are_rows_and_an_empty_line_is_none(tmp_path):
+    table = open_source(save(tmp_path, "t,x\n1,2\n7\n,\n\n3,4\n")).load(["t", "x"])
+    assert table["t"].isna().tolist() == [False, False, True, False]
+    assert table["x"].isna().tolist() == [False, True, True, False]
+
+
 def test_an_unnamed_column_gets_a_name(tmp_path):
     SMALL.to_csv(tmp_path / "some.csv")
     assert open_source(tmp_path / "some.csv").names == ["Unnamed: 0", "ts", "x", "y"]
