@@ -11,7 +11,9 @@ def simulated(kind, seed, periods=30, rows=50):
     - "cure": b falls from 2 to -2 along the file, so that a frozen model goes stale.
     - "none": nothing changes.
     - "virtual": x1 moves by two sd, the law of y given x stays, and the model is right.
+    - "floor": nothing changes but the noise, whose sd grows from 1 to 3.
     - "constant": y is noise about a level that wanders; the inputs say nothing.
+    - "noise": y is noise about a level that stays; the inputs say nothing.
     """
     rng = np.random.default_rng(seed)
     t = np.repeat(np.arange(periods), rows)
@@ -19,12 +21,21 @@ def simulated(kind, seed, periods=30, rows=50):
     along = np.clip((t - 5) / (periods - 5), 0, 1)
     b = 2 - 4 * along * (kind == "cure")
     x1 = x1 + 2 * along * (kind == "virtual")
-    y = b * x1 - x2 + noise
+    y = b * x1 - x2 + noise * (1 + 2 * along * (kind == "floor"))
+    if kind == "noise":
+        y = noise
     if kind == "constant":
         y = np.cumsum(rng.normal(size=periods))[t] + noise
     months = np.datetime64("2021-01") + np.arange(periods)
     days = months[t].astype("datetime64[D]") + np.tile(np.arange(rows) * 28 // rows, periods)
     return pd.DataFrame({"ts": days.astype("datetime64[s]"), "x1": x1, "x2": x2, "y": y})
+
+
+def turned(seed, at):
+    """A file of 30 months; from month ``at`` on the only input, x2, means the opposite."""
+    table = simulated("none", seed)
+    slope = np.where(np.arange(len(table)) < at * 50, 2, -2)
+    return table.assign(y=table["y"] + (1 + slope) * table["x2"])
 
 
 def classes(kind, seed, periods=30, rows=50):

@@ -7,6 +7,7 @@ from helpers.own_data import compare, prepare
 from helpers.tables import read_table
 from helpers.verdict import verdict
 from tests.claims.register import claim
+from tests.own_files import Lines, simulated, turned
 
 NOTEBOOK = "11_your_own_data"
 
@@ -49,6 +50,79 @@ def test_worse_than_naive(ns):
 @claim("11.rough-copy", NOTEBOOK)
 def test_rough_copy(ns):
     return [leak.feature for leak in ns["found"]] == ["minutes"]
+
+
+@claim("11.short-memory", NOTEBOOK)
+def test_short_memory(ns):
+    return "on the last" in ns["results_of"]["law"].chosen
+
+
+@claim("11.gains-nothing", NOTEBOOK)
+def test_gains_nothing(ns):
+    """Less than what counts, a fiftieth of the frozen model's loss."""
+    gain = ns["verdicts"]["inputs"].numbers.loc["frozen - chosen", "mean"]
+    return gain < ns["results_of"]["inputs"].table.loc["frozen", "later"] / 50
+
+
+@claim(
+    "11.quiet-alarms",
+    NOTEBOOK,
+    rate=0.96,
+    wording="in 96 of 100 files (95% interval 90 to 98)",
+)
+def test_quiet_alarms(ns):
+    """One of the months that judge, at most."""
+    months = ns["verdicts"]["nothing"].numbers.loc["frozen - chosen", "periods"]
+    return ns["alarms"]["nothing"] * months < 1.5
+
+
+@claim("11.starts-as-the-best", NOTEBOOK)
+def test_starts_as_the_best(ns):
+    """Before the law moves no contestant does better by what counts, a fiftieth of its loss."""
+    histories = ns["results_of"]["law"].histories
+    early = {name: h.loc[h["batch"] <= 8, "loss"].mean() for name, h in histories.items()}
+    return early["frozen"] * 0.98 < min(early.values())
+
+
+def told(table):
+    """The verdict on one of the short files of the tests, 30 months of 50 rows."""
+    study = prepare(table, None, "ts", "y", estimator=Lines(), period="month")
+    return verdict(study, compare(study))
+
+
+@claim("11.noise-grows", NOTEBOOK)
+def test_noise_grows(ns):
+    return told(simulated("floor", ns["seed"])).kind == "no evidence"
+
+
+@claim("11.pure-noise", NOTEBOOK)
+def test_pure_noise(ns):
+    """And no short memory is said to beat the constant."""
+    words = told(simulated("noise", ns["seed"]))
+    return words.kind == "constant" and "beats that constant" not in words.headline
+
+
+@claim(
+    "11.inputs-move-far",
+    NOTEBOOK,
+    rate=0.95,
+    wording="in 95 of 100 files (95% interval 89 to 98)",
+)
+def test_inputs_move_far(ns):
+    words = told(simulated("virtual", ns["seed"]))
+    return words.kind == "no evidence"
+
+
+@claim(
+    "11.turned",
+    NOTEBOOK,
+    rate=0.95,
+    wording="95 of 100 files (95% interval 89 to 98)",
+)
+def test_turned(ns):
+    """The policy is chosen before month 14; the law turns in month 16, 17, 18 or 19."""
+    words = told(turned(ns["seed"], 16 + ns["seed"] % 4))
+    return words.kind == "constant" and "fixed in advance, beats that" in words.headline
 
 
 @pytest.mark.slow
