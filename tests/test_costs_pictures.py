@@ -40,6 +40,8 @@ def test_costs_with_intervals_and_gaps():
     assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b", "c"]
     drawn = [bar[0].get_data() for bar in ax.containers]
     np.testing.assert_allclose([(x[0], y[0]) for x, y in drawn], [(2.5, 0), (5, 2)])
+    labels = [float(label.get_text()) for label in ax.get_xticklabels()]
+    np.testing.assert_array_equal(labels, ax.get_xticks())
     hindsight = [line for line in ax.lines if line.get_label().startswith("cheapest")]
     np.testing.assert_allclose(hindsight[0].get_xdata(), 0.6)
 
