@@ -1,6 +1,7 @@
 """Claims of notebook 09."""
 
 import numpy as np
+from scipy.stats import norm
 
 from helpers.gates import chance_not_ahead, paired_power
 from tests.claims.register import claim, preset
@@ -125,3 +126,117 @@ def test_rollback(ns):
     moved = gain["world moved"]
     nothing = abs(moved.mean()) < 4 * moved.std() / len(moved) ** 0.5
     return gain["broken"].mean() > 0.5 and nothing and gain["both"].mean() < -1
+
+
+@claim("09.far-lower", NOTEBOOK)
+def test_far_lower(ns):
+    """A fifth of the champion's excess at most, in the mean."""
+    excess = [((fits - ns["b_new"]) ** 2).sum() for fits in (ns["challenger"], ns["champion"])]
+    return excess[0] < excess[1] / 5
+
+
+@claim("09.formula-of-the-best", NOTEBOOK)
+def test_formula_of_the_best(ns):
+    """Within a twentieth."""
+    x = np.linspace(-8, 8, 2001)
+    density = ns["k"] * norm.pdf(x) * norm.cdf(x) ** (ns["k"] - 1)
+    largest = np.trapezoid(x * density, x) * (0.06 / 500) ** 0.5
+    return abs(ns["lead"].mean() / largest - 1) < 0.05
+
+
+@claim("09.half-as-many-again", NOTEBOOK)
+def test_half_as_many_again(ns):
+    """Within a fifth, by the formula for a fit on 92 rows."""
+    return abs(ns["settled"]["lower mean"] / (10 / (92 - 11)) - 1) < 0.2
+
+
+@claim("09.poor-judge", NOTEBOOK)
+def test_poor_judge(ns):
+    """Of two usual fits it picks the better one in more than half, and under nine tenths."""
+    rng, still = np.random.default_rng([ns["seed"], 1]), np.zeros((400, 10))
+    first, second = (ns["weighted_fits"](*ns["rows"](rng, still, 60)) for _ in range(2))
+    judge = ns["rows"](rng, still, 100)
+    verdict = ns["losses_of"](first, *judge).mean(1) < ns["losses_of"](second, *judge).mean(1)
+    right = np.mean(verdict == ((first**2).sum(1) < (second**2).sum(1)))
+    return 0.5 < right < 0.9
+
+
+@claim("09.both-stale", NOTEBOOK)
+def test_both_stale(ns):
+    return all(months[13] > 3 for months in ns["by_month"].values())
+
+
+@claim("09.selection-anew", NOTEBOOK)
+def test_selection_anew(ns):
+    gated = ns["by_month"]["lower mean"]
+    return gated[15] > gated[8:13].mean()
+
+
+@claim("09.crossing", NOTEBOOK)
+def test_crossing(ns):
+    """Between a tenth and half of the largest step."""
+    gains = np.subtract(ns["walks"]["no gate"], ns["walks"]["lower mean"])
+    return gains[1] > 0 > gains[3]
+
+
+@claim("09.far-behind", NOTEBOOK)
+def test_far_behind(ns):
+    """A quarter more at least."""
+    return ns["walks"]["lower mean"][-1] > 1.25 * ns["walks"]["no gate"][-1]
+
+
+@claim("09.engine-before", NOTEBOOK)
+def test_engine_before(ns):
+    def excess(history):
+        quiet = history[history.batch < 20]
+        rows = zip(quiet.fit_lo, quiet.fit_hi, strict=True)
+        return np.mean([(ns["learner"].fit(lo, hi).coef_ ** 2).sum() for lo, hi in rows])
+
+    return excess(ns["histories"]["gate"]) < excess(ns["histories"]["no gate"])
+
+
+@claim("09.fewer-models", NOTEBOOK)
+def test_fewer_models(ns):
+    return len(ns["new"]["gate"]) < len(ns["new"]["no gate"])
+
+
+@claim("09.wrong-in-both", NOTEBOOK)
+def test_wrong_in_both(ns):
+    return min(ns["errors"]["forest, more trees"]) > 0.1
+
+
+@claim("09.loses-winter", NOTEBOOK)
+def test_loses_winter(ns):
+    winter, summer = ns["errors"]["network, then summer"]
+    return summer < 0.1 < 1 < winter
+
+
+@claim("09.one-pass", NOTEBOOK)
+def test_one_pass(ns):
+    """Nearly all right before, and fewer than a coin after."""
+    before, after = ns["right"]
+    return before > 0.9 and after < 0.5
+
+
+@claim("09.summer-alone", NOTEBOOK)
+def test_summer_alone(ns):
+    return ns["errors"]["network, then summer"][1] < ns["errors"]["network, winter"][1]
+
+
+@claim("09.coin", NOTEBOOK)
+def test_coin(ns):
+    return agrees(ns["says_back"]["world moved"], 0.5, ns["draws"])
+
+
+@claim("09.reflex", NOTEBOOK)
+def test_reflex(ns):
+    """Far worse: twice the excess of the release or more."""
+    means = ns["excess"]["both"].mean()
+    return means["kept champion"] > 2 * means["release"]
+
+
+@claim("09.fresh-fit-cures", NOTEBOOK)
+def test_fresh_fit_cures(ns):
+    """Half of the excess of the others or less."""
+    means = [ns["excess"][name].mean() for name in ("world moved", "both")]
+    return all(m["fresh fit"] < min(m["release"], m["kept champion"]) / 2 for m in means)
