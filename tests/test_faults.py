@@ -13,7 +13,7 @@ from helpers import progress
 from tests.own_files import simulated
 
 ROOT = Path(__file__).parents[1]
-# A whole study of one's own file; what it found, as the text of its report, without the pictures.
+# A whole study of one's own file; what it found: the text of its report, its pictures' hashes.
 STUDY = """
 import hashlib, json, locale, os, re, sys, warnings
 from datetime import date, datetime
@@ -61,6 +61,8 @@ when = datetime.fromisoformat(progress.recorded()[0][0]["when"])
 found = {
     "careless": [str(w) for w in careless],
     "page": re.sub(r"data:image/png;base64,[^\\"]*|Europe.*", "", text),
+    "pictures": [hashlib.sha256(png.encode()).hexdigest()
+                 for png in re.findall(r"image/png;base64,([^\\"]*)", text)],
     "report": report.astype(str).to_numpy().tolist(),
     "zoned": zoned["ts"].astype(str).tolist()[:50],
     "losses": {name: h["loss"].round(9).tolist() for name, h in results.histories.items()},
