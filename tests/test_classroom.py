@@ -388,6 +388,8 @@ def test_every_guess_is_in_the_picture():
     fig, alt = guesses_picture(*PICTURES["outliers"])
     assert "2 off the picture" in alt
     assert sorted(str(line.get_marker()) for line in fig.axes[0].lines)[:2] == ["<", ">"]
+    for name, scale in (("decades", "log"), ("forty", "linear"), ("far below", "linear")):
+        assert guesses_picture(*PICTURES[name])[0].axes[0].get_xscale() == scale
     guesses = [*range(100), 0, 99]
     [dots] = [line for line in guesses_picture(guesses, 50)[0].axes[0].lines
               if len(line.get_xdata()) == len(guesses)]  # fmt: skip

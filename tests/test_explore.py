@@ -76,6 +76,7 @@ def test_sliders_above_a_picture():
 
 def test_a_slider_moves_the_picture_and_back():
     box = dot_box()
+    assert parts(box)[0]["position"].value == 2  # the first of the strip
     start = bytes(parts(box)[1].value)
     moved = move(box, position=7)
     assert moved != start

@@ -292,6 +292,10 @@ WRONG = {
     "too large": (
         lambda: LinearLearner(make_batches(scale=1e160)), ValueError, ["too large", "units"],
     ),
+    "too large at the end": (
+        lambda: LinearLearner(Batches(np.array([[1.0], [2], [3], [1e160]]), np.ones(4), [0, 2, 4])),
+        ValueError, ["too large", "units"],
+    ),
     "an empty window": (
         lambda: LinearLearner(make_batches()).fit(9, 9), ValueError, ["lo and hi", "9 and 9"],
     ),

@@ -12,6 +12,7 @@ from helpers.batches import Batches
 from helpers.flights import EARLIER, FEATURES, flights
 from helpers.models import ENOUGH, with_columns
 from helpers.own_data import compare, prepare
+from helpers.periods import parts
 from helpers.tables import read_table
 from tests.own_files import Lines, classes, simulated
 
@@ -342,6 +343,15 @@ def test_a_hard_table_goes_through_with_the_default_model(rows):
     assert "outcome 0 only" in " ".join(study.warnings)
     assert "one class only" in " ".join(results.checks)
     assert np.isfinite(results.table[["earlier", "later"]].to_numpy()).all()
+
+
+def test_the_first_fit_waits_for_both_classes_and_numbers_need_not():
+    y = np.repeat([0.0, 1.0], [1000, 500])
+    batches = Batches(np.zeros((1500, 1)), y, np.arange(0, 1501, 20))
+    assert parts(batches, "classification", 0)[0] == 25  # at most a third of 75
+    assert parts(batches, "regression", 0)[0] == 15
+    batches = replace(batches, y=np.repeat([0.0, 1.0], [370, 1130]))
+    assert parts(batches, "classification", 0)[0] == 19  # the first one is row 370
 
 
 def test_a_few_labels_of_one_class_do_not_stop_it():

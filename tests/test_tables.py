@@ -391,7 +391,7 @@ READ = read_table(orders(), "ts", "late")[0]
         ({"period": ["day"]}, ValueError, r"or a number of rows; got \['day'\]"),
         ({"period": 300}, ValueError, "period=300 makes one batch of all 300 rows, .*shorter"),
         ({"table": READ.head(9), "period": "quarter"}, ValueError,
-         "period='quarter' makes one batch of all 9 rows, 2023-11-06 to 2023-11-1"),
+         "period='quarter' makes one batch of all 9 rows, 2023-11-06 to 2023-11-12; choose"),
         ({"table": READ.head(0)}, ValueError, "table is empty"),
     ],
 )  # fmt: skip

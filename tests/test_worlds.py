@@ -158,6 +158,13 @@ def test_common_luck_moves_outcomes_of_0_and_1_one_way():
     assert outcomes[0].sum() == 0 and outcomes[10].sum() == 400
 
 
+def test_a_sample_is_of_time_0_unless_told():
+    world = World(normal(sudden(0, 9, at=1), 1), first, noise=0)
+    X, _ = world.sample(rng(6), 50)
+    np.testing.assert_array_equal(X, world.sample(rng(6), 50, 0)[0])
+    assert X.max() < 6 < world.sample(rng(6), 50, 1)[0].mean()
+
+
 def test_samples_have_the_moments_of_the_world():
     n = 40_000
     X, y = World(normal([1, -2], [0.5, 3]), first, noise=0.7, d=2).sample(rng(6), n)
