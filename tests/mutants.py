@@ -245,8 +245,8 @@ class Chosen:
         if self._began - self._start > most:
             return True  # as if it had been run
         self._write(item.nodeid)
-        usual = self._known.get(item.nodeid, 30)
-        signal.setitimer(signal.ITIMER_PROF, 10 + 3 * usual)  # its end kills the process
+        # Its end kills the process. A test may be the first to need what others had ready.
+        signal.setitimer(signal.ITIMER_PROF, 60 + 3 * self._known.get(item.nodeid, 0))
 
     def pytest_collectreport(self, report):
         self.pytest_runtest_logreport(report)

@@ -688,6 +688,12 @@ def test_a_file_too_large_is_sampled_evenly_in_time(form, tmp_path, monkeypatch)
     assert set(ours) <= pairs
 
 
+def test_repeated_rows_are_found_where_a_column_holds_lists():
+    table = plain().assign(z=[[at % 7] for at in range(240)])
+    result, report = read(pd.concat([table, table.head(3)]), ignore=["z"])
+    assert len(result) == 240 and words(report, -3, "like an earlier row in all columns")
+
+
 def test_every_second_row_is_a_sample_too():
     result, report = read(plain(), max_rows=200)
     assert len(result) == 120 and counts(report, "set aside") == [-120]

@@ -170,6 +170,16 @@ def test_too_little_data_is_a_verdict():
     assert words.numbers.empty and words.sentences
 
 
+@pytest.mark.parametrize(("periods", "judged"), [(18, 9), (19, 10)])
+def test_few_periods_to_judge_by_are_warned_of(periods, judged):
+    study = prepare(
+        simulated("cure", 0, periods), None, "ts", "y", estimator=Lines(), period="month"
+    )
+    assert len(study.batches) - study.split == judged
+    said = " ".join(verdict(study, compare(study)).sentences)
+    assert ("Only 9 months judge it" in said) == (judged == 9)
+
+
 def history(cost):
     return pd.DataFrame({"batch": np.arange(len(cost)), "cost": cost})
 
@@ -230,7 +240,7 @@ def test_a_loss_through_retraining_is_said_as_one():
 
 @pytest.mark.parametrize(
     ("saved", "said"),
-    [(1.0, "lowered MAE by 1.0: a flattering"), (0.0, "as without a retrain"), (-1.0, "raised")],
+    [(1.0, "lowered MAE by 1.0: a flattering"), (0.0, "as without a retrain"), (-0.4, "raised")],
 )
 def test_the_gain_where_the_policy_was_chosen_is_said_as_what_it_is(cure, saved, said):
     study, results, _ = cure
