@@ -16,6 +16,7 @@ from helpers.exercises import (
     number,
 )
 from helpers.exercises.four_tempos_and_a_missing_column import buildings
+from helpers.exercises.the_line_that_was_right import CHECKERS
 
 
 @pytest.mark.parametrize("answer", [2, 2.0, "2", [2], np.array([[2]]), True + 1])
@@ -69,3 +70,9 @@ def test_a_right_column_is_told_the_error_of_its_model():
     said = four_tempos_and_a_missing_column.missing_column("heat_pump", buildings())
     own, next_best = (float(x) for x in re.findall(r"by (\d+\.\d+)(?=[ .])", said))
     assert abs(own - 0.41) < 0.05 and next_best > 2 * own
+
+
+def test_a_right_law_is_told_its_growth():
+    """Three times the width, four powers of it."""
+    said = CHECKERS["01.1"](lambda low, high: (high - low) ** 4 / 180)
+    assert "the term grows 81 times" in said
