@@ -179,6 +179,14 @@ def test_leaking_column_by_hand():
     assert abs(at_home.mean() - 0.04 / 1.04) < 0.01 and abs(online.mean() - 2 * (1 - 0.0377)) < 0.05
 
 
+def test_selected_labels_measure_the_approved_group_only():
+    """Its share of repaid, .85, is estimated from 100 labels: p (1 - p) (1 + 1 / 100)."""
+    found = truths(incidents.labels_selected)
+    for name in ("kept", "retrained"):
+        measured = np.array([getattr(t, name)[0] for t in found])
+        assert near(measured, 0.85 * 0.15 * 1.01)
+
+
 def test_losses_at_hand_over_are_those_of_the_frozen_model():
     found = [incidents.sensor_stuck(np.random.default_rng(s)).seen.handover for s in SEEDS]
     assert near(np.array([losses.mean() for losses in found]), 1 + 5 / 494)
