@@ -200,11 +200,15 @@ def reaches(ns):
     return [[ns["risk"](reach, model, t) for model in pair] for pair, t in ends]
 
 
-@claim("01.doubled-by-045", NOTEBOOK)
+@claim(
+    "01.doubled-by-045",
+    NOTEBOOK,
+    rate=0.85,
+    wording="in 85 of 100 draws (95% interval 77 to 91)",
+)
 def test_doubled_by_045(ns):
-    """From one and a half to two and a half times as large."""
     (start, _), (then, _), *_ = reaches(ns)
-    return 1.5 * start < then < 2.5 * start
+    return then > 2 * start
 
 
 @claim("01.many-times-at-06", NOTEBOOK)
