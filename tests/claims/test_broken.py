@@ -27,6 +27,90 @@ class Break(NamedTuple):
 
 BREAKS = [
     Break(
+        "00_start_here",
+        "nothing moves",
+        ["00.staleness-grows", "00.retrains-need-luck", "00.runs-away"],
+        cells={"world": ("0.02 * month", "0.0 * month")},
+    ),
+    Break(
+        "01_the_line_that_was_right",
+        "the hump is a straight line",
+        ["01.frozen-line-fails", "01.retrained-line-flat", "01.flexibility", "01.keeps-climbing"]
+        + ["01.approximation-grows", "01.large-errors-swing", "01.flat-is-better-on-the-hump"]
+        + ["01.right-form-again", "01.bend-in-the-first-rows", "01.retrains-fall-short"]
+        + ["01.many-times-at-06", "01.retrained-leaves-the-floor", "01.doubled-by-045"],
+        cells={"grower-world": ("4 * X[:, 0] * (1 - X[:, 0])", "4 * X[:, 0]")},
+    ),
+    Break(
+        "01_the_line_that_was_right",
+        "no world changes, no range widens, no bend is there",
+        ["01.overlap", "01.concept-cured", "01.too-few-rows", "01.worlds-apart-after"]
+        + ["01.degree-5-shoots-off", "01.right-form-travels", "01.histograms-alike"]
+        + ["01.too-much-for-chance", "01.rows-for-a-bend", "01.retrains-fall-short"],
+        cells={
+            "flexible": ("sudden(1, 3, at=1)", "1"),
+            "changed": ("(1 - X[:, 0]) ** 2", "X[:, 0] ** 2"),
+            "few": ("X[:, 0] + 0.1 * X[:, 0] ** 2", "X[:, 0]"),
+            "stream": ("incremental(0.3, 1.0, start=10, end=20)", "0.3"),
+        },
+    ),
+    Break(
+        "02_the_alarm_that_cried_wolf",
+        "nothing moves",
+        ["02.alarm-without-damage", "02.psi-far-beyond", "02.harmless-needs-rows", "02.lever"]
+        + ["02.staleness-without-concept-drift", "02.half-staleness", "02.lucky-or-far-off"]
+        + ["02.loud-without-gain", "02.silent", "02.claim-has-noticed-nothing", "02.office-alarm"]
+        + ["02.fifty-labels", "02.four-worlds", "02.differences-larger", "02.best-got-worse"]
+        + ["02.claim-blind"],
+        cells={
+            "shop": ("sudden(35, 45, at=1)", "35"),
+            "opened": ("sudden(24, 80, at=1)", "24"),
+            "worlds": ("expit(-X[:, 0] + 2 * X[:, 1])", "buys(X, t)"),
+            "desk": ("sudden(4, 1, at=1)", "4"),
+            "office": ("sudden(1.2, -1.2, at=1)", "1.2"),
+        },
+    ),
+    Break(
+        "02_the_alarm_that_cried_wolf",
+        "what should stand still moves, a retrain is the old model, rows count for nothing",
+        ["02.now-and-then", "02.cure", "02.silent", "02.more-rows", "02.neither-follows"]
+        + ["02.lines-fan-out", "02.psi-by-luck", "02.office-cured"],
+        cells={
+            "opened": ("uniform(16, sudden(24, 80, at=1))", "uniform(16, 80)"),
+            "four-worlds": (
+                '"nothing moves": World(normal(0, 1)',
+                '"nothing moves": World(normal(sudden(0, 0.3, at=1), 1)',
+            ),
+            "one-monday": ("accuracy(world, again, 1)", "accuracy(world, model, 1)"),
+            "office-run": ("accuracy(office, winter, 1)", "accuracy(office, summer, 1)"),
+            "rates": ("from helpers.twosample import psi", "psi = lambda a, b: np.ones(1)"),
+            "damage": ("(2 + shift**2) / n + turn**2 * (1 + shift**2)", "0 * n"),
+        },
+    ),
+    Break(
+        "03_only_the_mix_moves",
+        "the line is right, the share of ill stays",
+        ["03.weighting-mends", "03.estimated-weights", "03.precision-falls", "03.prior-found"]
+        + ["03.prior-mends", "03.misuse-harms", "03.labels-tell", "03.line-falls"]
+        + ["03.nearly-all-staleness", "03.root-beats-both", "03.a-few-steps"]
+        + ["03.alarms-from-the-healthy", "03.almost-without-fail", "03.as-large-as-the-floor"],
+        cells={
+            "world": ("np.sinc(X[:, 0])", "1 - X[:, 0]"),
+            "screening": ("sudden(0.5, 0.1, at=1)", "0.5"),
+        },
+    ),
+    Break(
+        "03_only_the_mix_moves",
+        "the new district lies where the old one does",
+        ["03.worth-few-labels", "03.ess-flatters", "03.weighting-hurts", "03.small-part"]
+        + ["03.pulled-where-needed", "03.between-5-and-20", "03.about-ten-labels"]
+        + ["03.most-rows-hardly-count", "03.about-ten-rows"],
+        cells={
+            "world": ("normal(sudden(1, 2, at=1), sudden(0.5, 0.25, at=1))", "normal(1, 0.5)"),
+            "weights": ("norm(2, 0.25)", "norm(1, 0.5)"),
+        },
+    ),
+    Break(
         "04_how_much_to_remember",
         "nothing moves",
         ["04.quarter-left", "04.serve-neither", "04.midway", "04.right-nowhere", "04.theory"]
