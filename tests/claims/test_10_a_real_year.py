@@ -172,10 +172,9 @@ def test_part_is_foreseen(ns):
     return ns["foreseen"] > 0 and 0.1 < ns["foreseen"] ** 2 < 0.5
 
 
-@claim("10.tall-beside-tall", NOTEBOOK)
+@claim("10.tall-beside-tall", NOTEBOOK, rate=0.9, wording="nine of the ten tenths")
 def test_tall_beside_tall(ns):
-    gain = ns["gain"][4:]
-    return gain.autocorr() > 0.3
+    return ns["gain"][4:].autocorr() > 0.3
 
 
 @claim("10.weeks-hold-alike", NOTEBOOK)
@@ -184,19 +183,12 @@ def test_weeks_hold_alike(ns):
     return flights.std() < flights.mean() / 10
 
 
-@claim("10.much-narrower", NOTEBOOK)
-def test_much_narrower(ns):
-    """By a quarter or more."""
-    blocks, single = (ns["differences"][name] for name in (MONTHLY, SINGLE))
-    return single["high"] - single["low"] < 0.75 * (blocks["high"] - blocks["low"])
-
-
 @claim("10.same-signs", NOTEBOOK)
 def test_same_signs(ns):
     return all(difference["mean"] > 0 for difference in ns["differences"].values())
 
 
-@claim("10.september", NOTEBOOK)
+@claim("10.september", NOTEBOOK, rate=0.9, wording="nine of the ten tenths")
 def test_september(ns):
     """Mostly hotter than the winter, and in more than half of these weeks the gain is below a
     third of that of the weeks of heat before."""
@@ -237,11 +229,11 @@ def test_far_worse_than_all(ns):
     return ns["chasing"]["loss"].mean() - mean_loss(ns, "monthly") > ns["gain"].mean() / 2
 
 
-@claim("10.eight-come-close", NOTEBOOK)
-def test_eight_come_close(ns):
-    """Within a quarter of what retraining every week on all weeks gains."""
+@claim("10.eight-keep-most", NOTEBOOK)
+def test_eight_keep_most(ns):
+    """Of what retraining every week on all weeks gains, more than half."""
     eight, every = (ns["grid"][1, span]["loss"].mean() for span in (8, "all"))
-    return eight - every < (mean_loss(ns, "frozen") - every) / 4
+    return mean_loss(ns, "frozen") - eight > (mean_loss(ns, "frozen") - every) / 2 > 0
 
 
 def replayed(ns, gap, span):
@@ -326,7 +318,7 @@ def bias_of(ns, name, first, last):
     return ns[name].set_index("when").loc[first:last, "bias"]
 
 
-@claim("10.hopeful-in-summer", NOTEBOOK)
+@claim("10.hopeful-in-summer", NOTEBOOK, rate=0.9, wording="nine of the ten tenths")
 def test_hopeful_in_summer(ns):
     """In eight of the ten weeks from the middle of June to August, by more than luck allows."""
     return (bias_of(ns, "frozen", 25, 34) < -2 * ns["luck"]).sum() >= 8
