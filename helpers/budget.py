@@ -79,6 +79,9 @@ def limit(world, estimator, t=0):
     if is_classifier(last):
         X, weights = np.concatenate([X, X]), np.concatenate([weights * y, weights * (1 - y)])
         y = np.repeat([1.0, 0.0], len(y))
+        if last.class_weight == "balanced":  # older scikit-learn would count points, not weigh them
+            ones = weights @ y / weights.sum()
+            last.set_params(class_weight={0: 0.5 / (1 - ones), 1: 0.5 / ones})
     name = f"{model.steps[-1][0]}__sample_weight" if last is not model else "sample_weight"
     return model.fit(X, y, **{name: weights * 1e6})
 

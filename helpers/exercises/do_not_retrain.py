@@ -139,7 +139,7 @@ def waiting(answer, d, noise_variance, change, labels_a_week):
 def tenth(answer, case):
     """06.4: the action of a case, with a hint from its truth for each other one."""
     answer = answer.strip().lower() if isinstance(answer, str) else answer
-    if answer not in ACTIONS:
+    if not isinstance(answer, str) or answer not in ACTIONS:
         raise NotYet(f"Choose one of: {', '.join(ACTIONS)}.")
     truth = case.truth
     if answer == case.action:
