@@ -5,7 +5,6 @@ from river import drift
 from scipy import stats
 
 from helpers.budget import limit, risk
-from helpers.detection import score_detectors
 from helpers.run_lengths import alarmed_by, normal_chain
 from helpers.twosample import category_counts
 from tests.claims.register import claim, preset
@@ -47,7 +46,7 @@ def test_four_in_five(ns):
     return few > 0.8 and many == 0
 
 
-@claim("07.law-too-low", NOTEBOOK)
+@claim("07.law-too-low", NOTEBOOK, rate=0.87, wording="in 87 of 100 seeds, 95% interval 79 to 92")
 def test_law_too_low(ns):
     """In the table, on average over its cuts with at most 20 rows a bin."""
     pairs = [pair for (n, bins), pair in ns["cuts"].items() if n <= 20 * bins]
@@ -177,26 +176,6 @@ def test_sea_not_one(ns):
     return ns["league"]["SEA"].loc["ADWIN", "false"] == 0
 
 
-@claim("07.ddm-beaten", NOTEBOOK)
-def test_ddm_beaten(ns):
-    """In rows and in false alarms: by their defaults in SINE1, by some setting in SEA."""
-
-    def scores(table):  # false alarms, and rows until found, 500 for a missed change
-        found = table["delay"].fillna(0) * (1 - table["missed"])
-        return list(zip(table["false"], found + 500 * table["missed"], strict=True))
-
-    makers = ns["settings"](ns["targets"]["SEA"])
-    errors = ns["errors"]["SEA"]
-    sea, sine1 = {}, ns["league"]["SINE1"]
-    for name in ("CUSUM", "Page-Hinkley", "DDM"):
-        sea[name] = scores(score_detectors(dict(enumerate(makers[name])), errors, [500], 500))
-    pairs = [(sea[rival], of_ddm) for rival in ("CUSUM", "Page-Hinkley") for of_ddm in sea["DDM"]]
-    pairs += [(scores(sine1.loc[[rival]]), *scores(sine1.loc[["DDM"]])) for rival in REAL[:2]]
-    return all(
-        any(false <= ddm[0] and rows < ddm[1] for false, rows in rivals) for rivals, ddm in pairs
-    )
-
-
 def gained(ns, name):
     """What a team gains over never retraining, as a share of what the told team gains."""
     loss = {name: mean[0] for name, mean in ns["means"].items()}
@@ -206,11 +185,6 @@ def gained(ns, name):
 @claim("07.hardly-better", NOTEBOOK)
 def test_hardly_better(ns):
     return gained(ns, "CUSUM, everything") < 0.25
-
-
-@claim("07.next-to-told", NOTEBOOK)
-def test_next_to_told(ns):
-    return gained(ns, "CUSUM, since alarm") > 0.75
 
 
 @claim("07.late-or-silent", NOTEBOOK)
@@ -344,7 +318,7 @@ def test_long_tail(ns):
     return np.median(ns["run_length"](squares)) < ns["median"]["known"] / 2
 
 
-@claim("07.alpha", NOTEBOOK)
+@claim("07.alpha", NOTEBOOK, rate=0.95, wording="in 95 of 100 seeds, 95% interval 89 to 98")
 def test_alpha(ns):
     forgetting, not_forgetting = (np.mean(alarms < 10_000) for alarms in ns["in_sd"].values())
     return forgetting > 0.9 and not_forgetting < 0.3

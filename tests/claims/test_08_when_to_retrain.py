@@ -248,21 +248,6 @@ def test_unlucky_rows(ns):
     return risks.mean() > ns["fresh"]
 
 
-@claim("08.rough-estimate", NOTEBOOK)
-def test_rough_estimate(ns):
-    """Its error and the staleness itself within a factor of one and a half; at three times."""
-    ramp, window, d, off = ns["ramp"], ns["window"], ns["d"], []
-    for t in (100, 250, 400):
-        rows = slice(window + t + 18, window + t + 24)
-        true = ramp.excess(window + t, rows).mean(axis=1) - ns["fresh"]
-        each = zip(ramp.fits[:, t], ramp.X[:, rows], ramp.outcomes(rows), strict=True)
-        off += [
-            ns["estimated_staleness"](model, X.reshape(-1, d), y.ravel()) - there_is
-            for (model, X, y), there_is in zip(each, true, strict=True)
-        ]
-    return 1 / 1.5 < np.std(off) / ns["true"].mean() < 1.5
-
-
 @claim("08.unlucky-first-fits", NOTEBOOK)
 def test_unlucky_first_fits(ns):
     """Where the first fit is worse than on average, both cost less than never."""
@@ -291,20 +276,6 @@ def test_weighing_on_ramp(ns):
     return gap(ns, "ramp", "error budget", "alarm on errors").mean() < 0
 
 
-@claim("08.weighing-wins-walk", NOTEBOOK)
-def test_weighing_wins_walk(ns):
-    costs = mean_costs(ns, "walk")
-    two = [costs.pop(name) for name in ("error budget", "CARA added up")]
-    return max(two) < min(costs.values())
-
-
-@claim("08.regret-at-rest", NOTEBOOK)
-def test_regret_at_rest(ns):
-    """Three times as much or more."""
-    least = ns["hindsight"]["none"].mean()
-    return min(mean_costs(ns, "none").values()) - least > 3 * least
-
-
 @claim("08.near-the-friend", NOTEBOOK)
 def test_near_the_friend(ns):
     """A fifth more at most."""
@@ -312,7 +283,7 @@ def test_near_the_friend(ns):
     return costs["alarm on errors"] < 1.2 * costs["known changes"]
 
 
-@claim("08.same-width", NOTEBOOK)
+@claim("08.same-width", NOTEBOOK, rate=0.92, wording="in 92 of 100 seeds, 95% interval 85 to 96")
 def test_same_width(ns):
     """In the stream shown the alarm retrains 7 to 9 batches after each jump."""
     times = ns["window"] + np.flatnonzero(ns["jumps_runs"]["alarm on errors"].retrained[ns["one"]])
@@ -364,13 +335,6 @@ def test_detection_is_small(ns):
 
 
 HASTY = "error budget", "CARA newest", "CARA added up"
-
-
-@claim("08.hasty-in-time", NOTEBOOK)
-def test_hasty_in_time(ns):
-    """A tenth more at most."""
-    cost = {name: run["cost"] for name, run in ns["by_delay"][0].items()}
-    return all(cost[name] < 1.1 * cost["known change"] for name in HASTY)
 
 
 @claim("08.bad-bargain", NOTEBOOK)

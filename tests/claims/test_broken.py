@@ -312,7 +312,6 @@ BREAKS = [
             "08.delay",
             "08.avoidable",
             "08.half-or-twice",
-            "08.rough-estimate",
             "08.schedule-throughout",
             "08.detection-is-small",
             "08.few-retrains",
