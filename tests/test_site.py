@@ -175,7 +175,8 @@ def test_formulas_are_left_to_the_mathjax_that_is_there(html, pages):
         # A sentence of the README may hold two prices, but no backslash.
         assert not raw or not name.startswith("notebooks"), (name, raw)
         scripts = [s for s in page.values("script", "src") if "tex-svg.js" in s]
-        assert len(scripts) == bool(page.math), name
+        # Sphinx before 9 puts it on every page.
+        assert bool(page.math) <= len(scripts) <= 1, name
     formulas = [page.math for name, page in pages.items() if "field_guide" in name]
     assert max(formulas) > 20
     assert (html[0] / "_static" / "tex-svg.js").stat().st_size > 1e6
