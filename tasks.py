@@ -302,9 +302,8 @@ def mutants(args):
     if not python.exists():
         step("Making " + venv.name, [uv, "venv", "--python", sys.executable, venv], network=True)
     install = [uv, "pip", "install", "--python", python, "--compile-bytecode"]
-    wanted = ["--requirement", "requirements.txt", "--requirement", "pyproject.toml"]
-    extra = ["--extra", "mutants"]
-    step("Installing requirements.txt and cosmic-ray", install + wanted + extra, network=True)
+    wanted = ["--requirement", "requirements.txt", "--editable", ".[mutants]"]
+    step("Installing requirements.txt and cosmic-ray", install + wanted, network=True)
     return call([python, "tests/mutants.py"] + args)
 
 

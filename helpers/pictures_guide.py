@@ -150,7 +150,7 @@ def rule_picture(rows, staleness, prices):
     gain = plots.draw_curve(ax, served, 0 * served, "retrained", "gain: staleness x rows")
     cost = plots.draw_curve(ax, served, 0 * served, "frozen", "price of a retrain")
     [tie] = ax.plot([], [], "o", color="black", ms=9, label="the two are equal")
-    ax.axhline(0, color=plots.COLOURS["floor"], lw=5, zorder=0)
+    ax.axhline(0, color="black", lw=1, zorder=0)
     low = min(0.0, min(staleness)) * rows
     ax.set(xlim=(0, rows), ylim=(max(low, -0.4 * top) - 0.05 * top, top))
     ax.set(xlabel="rows served until the next chance", ylabel="units of loss")

@@ -192,9 +192,9 @@ class _Words:
                 f"{self.interval('naive - chosen')} worse than it.{rows}"
             )
         said = (
-            f"No evidence that retraining helps: {results.chosen}, {span}, {self.gain(metric)} "
-            f"against the frozen model, which beats {results.naive}, the best naive "
-            f"forecast, by {self.interval('naive - frozen')}."
+            f"No evidence that retraining helps: the policy chosen, {results.chosen}, "
+            f"{self.gain(metric)} {span} against the frozen model, which beats {results.naive}, "
+            f"the best naive forecast, by {self.interval('naive - frozen')}."
         )
         fixed = self.numbers.loc["frozen - fixed, all periods"]
         if fixed["low"] > 0 and fixed["mean"] >= self.study.worth * abs(self.later["frozen"]):
@@ -291,10 +291,10 @@ class _Words:
         table = self.results.table
         retrains = table.loc[self.results.chosen, ["retrains earlier", "retrains later"]].sum()
         if self.helps and retrains < len(self.study.batches) - self.study.start - 1:
-            worse = self.numbers.loc["placebo - chosen", "low"] > 0
+            chance = "" if self.numbers.loc["placebo - chosen", "low"] > 0 else ", maybe by chance"
             yield (
-                f"As many retrains at random times {'do' if worse else 'are not known to do'} "
-                f"worse, by {self.interval('placebo - chosen')} (a placebo, notebook 08)."
+                f"Over as many retrains at random times its lead is "
+                f"{self.interval('placebo - chosen')}{chance} (a placebo, notebook 08)."
             )
         best = table.loc[table["kind"] == "retrain", "later"].idxmin()
         lead = table.loc[self.results.chosen, "later"] - table.loc[best, "later"]
@@ -314,7 +314,7 @@ class _Words:
         words += f"the target in {target:.0%}"
         if not self.helps and inputs > 0.5:
             words += ": drift that retraining does not cure, or that does no harm (notebook 02)"
-        yield words + ". Alike neighbours make such tests alarm too often (notebook 07)."
+        yield words + ". Neighbouring rows are alike: such tests alarm too often (notebook 07)."
         if len(estimates := self.results.estimates):
             expected, true = (estimates[f"{e}Brier score"].mean() for e in ("expected ", ""))
             yield (

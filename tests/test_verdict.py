@@ -72,6 +72,24 @@ def test_a_stale_model_is_told_from_one_with_few_rows(cure):
     assert any("more rows rather than from newer ones" in s for s in words.sentences)
 
 
+@pytest.mark.parametrize(("dearer", "chance"), [(0.0, ", maybe by chance"), (1.0, "")])
+def test_the_lead_over_a_placebo_says_whether_it_may_be_chance(cure, dearer, chance):
+    study, results, _ = cure
+    often = len(study.batches) - study.start - 1  # as often as can be: it is its own placebo
+    for retrains, said in [(often - 1, 1), (often, 0)]:
+        table, chosen = results.table.copy(), results.histories[results.chosen]
+        table.loc[results.chosen, ["retrains earlier", "retrains later"]] = [0, retrains]
+        wiggle = 0.1 * (-1.0) ** np.arange(len(chosen))
+        placebo = chosen.assign(cost=chosen["cost"] + dearer + wiggle)
+        histories = results.histories | {"placebo": placebo}
+        words = verdict(study, replace(results, table=table, histories=histories))
+        found = [s for s in words.sentences if "at random times" in s]
+        assert len(found) == said
+        lead = words.numbers.loc["placebo - chosen", "mean"]
+        assert lead == pytest.approx(dearer, abs=0.1)
+        assert all(f"lead is {lead:.1f} [" in s and f"]{chance} (a placebo" in s for s in found)
+
+
 def test_growth_is_not_taken_for_staleness():
     """The world stays, and each month brings more rows than the one before."""
     rng = np.random.default_rng(0)

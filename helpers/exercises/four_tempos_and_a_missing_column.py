@@ -202,7 +202,7 @@ def missing_column(answer, table):
         second = sorted(honest.values())[1]
         return (
             f"Fitted to the first half, its model errs by {honest[truth]:.2f} on the second; with "
-            f"the next best column by {second:.2f}. It also can be known before the demand is."
+            f"the next best that is known in time by {second:.2f}."
         )
     if answer in leaks:
         raise NotYet(

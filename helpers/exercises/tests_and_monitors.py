@@ -123,7 +123,7 @@ def cost_per_change(answer, table, row, look, horizon, quiet):
     if np.allclose(value, truth, rtol=0.01, atol=1):
         names = [truth.idxmin(), table["f1"].idxmax()]
         return (
-            f"Cheapest is {names[0]}, with {truth.min():.0f} euros (the best F1 has {names[1]}). "
+            f"Cheapest is {names[0]}, with {truth.min():.0f} euros ({names[1]} has the best F1). "
             f"Silence costs {truth['never']:.0f}, an alarm at every row {truth['always']:.0f}."
         )
     known = table["delay"].notna()
