@@ -566,7 +566,7 @@ MEMORY = [
         {
             "helpers.memory.effective_rows": "(1 + decay) / (1 - decay)",
             "helpers.memory.decay_of": "the inverse of `effective_rows`",
-            "04/forget-text": [r"N = \frac{1+\lambda}{1-\lambda}", r"N = (\sum w)^2 / \sum w^2"],
+            "04/forget-text": [r"N = \frac{1+\lambda}{1-\lambda}", r"N = (\sum g)^2 / \sum g^2"],
             "12/window-text": r"$(1+\lambda)/(1-\lambda)$",
         },
         [
@@ -772,7 +772,7 @@ TESTS = [
     Form(
         "law of the KS gap of two samples",
         {
-            "07/monday-text": "one-sample law with $nm/(n+m)$ rows",
+            "07/monday-text": "with $nm/(n+m)$ for the number of rows",
             "07/ks": "len(old) * len(new) / (len(old) + len(new))",
             "helpers.twosample.ks": "a level of 5% becomes 5.4%",
         },
@@ -1165,7 +1165,7 @@ PERIODS = [
     Form(
         "the week after a bad week",
         {
-            "08/better-read": "with a chance of half of 5 in 100",
+            "08/better-read": "in five cases of 100",
             "teaching/answers.md": "about 97.5 of 100 cases",
         },
         [f"{COSTS}::test_a_week_after_a_bad_one_is_better_in_all_but_half_of_five_per_cent"],
