@@ -199,13 +199,15 @@ class Tests:
         names = {context.rpartition("|")[0] for context in contexts}
         names |= {name for name in every if name.split("::")[0] in files}
         names = names or every  # a line that is run on import, or by what a test file computes
-        return self._in_order(names), self._in_order(every - names)
+        stem = Path(path).stem
+        return self._in_order(names, stem), self._in_order(every - names, stem)
 
-    def _in_order(self, names):
+    def _in_order(self, names, stem):
         # Before its first run: a test that runs few lines is quick and looks closely.
         cost = {name: self.seconds.get(name, self._lines[name] / 1000) for name in names}
+        own = f"test_{stem}.py"  # a helper that all use is looked at closely by its own tests
         chosen, files = [], set()
-        for name in sorted(names - self.unsound, key=lambda name: (cost[name], name)):
+        for name in sorted(names - self.unsound, key=lambda n: (own not in n, cost[n], n)):
             file = name.split("::")[0]
             if file in files or len(files) < FILES:
                 files.add(file)

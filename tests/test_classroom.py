@@ -112,6 +112,15 @@ def test_a_copy_and_an_earlier_download_are_left_out(folder):
     assert page.text.count("One record is left out") == 2 and "progress (2)" not in page.text
 
 
+def test_of_two_equal_records_one_stays(folder):
+    lines = [checked("01.1"), checked("01.2", second=9), checked("01.3", second=20)]
+    folder("Ana.jsonl", *lines)
+    folder("Bo.jsonl", *lines)
+    people, notes = read_class(folder.path)
+    assert [p.name for p in people] == ["Ana"]
+    assert len(notes) == 1 and notes[0].startswith("Bo is left out")
+
+
 def test_empty_broken_and_foreign_files_are_named(folder):
     folder("Ana.jsonl", checked(), '{"check": "01.1", "ver')
     folder("Bo.jsonl")

@@ -100,6 +100,14 @@ def test_earlier_is_the_share_of_all_flights_two_to_four_hours_before(raw, sampl
     assert len(chosen) > 290 and 20 < missing < 60
 
 
+def test_two_and_four_hours_before_still_count():
+    minutes = [0, 1, 119, 120, 121, 239, 240, 241, 242]
+    year = pd.DataFrame({"origin": "JFK", "utc": minutes, "disrupted": [1, 0, 0, 0, 0, 0, 0, 0, 0]})
+    share = module._earlier(year.astype({"origin": "category"}))
+    expected = [np.nan] * 3 + [1, 1 / 2, 1 / 3, 1 / 4, 0, 0]
+    np.testing.assert_allclose(share, np.round(expected, 2), rtol=1e-6)
+
+
 def test_no_flight_knows_of_later_ones():
     """Turn round the outcome of each flight that is not yet settled two hours before a moment."""
     year = module._read_schedule(module._data_folder() / "flights.csv.zip")
