@@ -17,6 +17,7 @@ import argparse
 import ast
 import collections
 import difflib
+import functools
 import hashlib
 import importlib
 import itertools
@@ -205,14 +206,21 @@ class Tests:
     def _in_order(self, names, stem):
         # Before its first run: a test that runs few lines is quick and looks closely.
         cost = {name: self.seconds.get(name, self._lines[name] / 1000) for name in names}
-        own = f"test_{stem}.py"  # a helper that all use is looked at closely by its own tests
+        # What all use is looked at closely only by tests that call it by its name.
+        calls = {file for file in {name.split("::")[0] for name in names} if stem in words_of(file)}
+        order = {name: (name.split("::")[0] not in calls, cost[name], name) for name in names}
         chosen, files = [], set()
-        for name in sorted(names - self.unsound, key=lambda n: (own not in n, cost[n], n)):
+        for name in sorted(names - self.unsound, key=order.get):
             file = name.split("::")[0]
             if file in files or len(files) < FILES:
                 files.add(file)
                 chosen.append(name)
         return chosen[:400]
+
+
+@functools.cache
+def words_of(file):
+    return (ROOT / file).read_text(encoding="utf-8")
 
 
 def span(tree, line):

@@ -133,6 +133,12 @@ def test_periods_add_up(numbers):
     assert found.loc["to judge by", "from"] == str(study.batches.when[study.split])[:10]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_a_report_can_be_read_by_all_and_run_by_none(tmp_path):
+    report.write_whole("page", tmp_path / "report.html")
+    assert (tmp_path / "report.html").stat().st_mode & 0o777 == 0o644
+
+
 def test_an_older_report_is_replaced(numbers, tmp_path):
     path = tmp_path / "report.html"
     path.write_text("old")
