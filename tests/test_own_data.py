@@ -201,6 +201,13 @@ def test_a_corrected_classifier_gets_the_level_back():
     assert late["frozen"] > floor + 0.3
 
 
+def test_naive_forecasts_are_medians_for_the_mae_and_means_for_squared_errors(cure):
+    squared = compare(studied(metric="squared error"))
+    for results, middle in [(cure[1], "median"), (squared, "mean")]:
+        naive = {name for name, kind in results.table["kind"].items() if kind == "naive"}
+        assert naive == {f"last month's {middle}", f"{middle} so far", "last value"}
+
+
 def test_no_policy_trains_on_labels_that_are_late(cure):
     study, results = cure
     edges = study.batches.edges
