@@ -27,6 +27,7 @@ ASKED_FOR = {
     "jupyterlab": "jupyter.org",
     "matplotlib": "matplotlib.org",
     "myst-nb": "executablebooks/myst-nb",
+    "myst-parser": "executablebooks/myst-parser",
     "nbclient": "jupyter.org",
     "nbformat": "jupyter.org",
     "nbval": "computationalmodelling/nbval",
@@ -65,7 +66,7 @@ iniconfig interface-meta ipykernel ipython-pygments-lexers iso8601 isoduration j
 jsonpointer jsonschema jsonschema-specifications jupyter-builder jupyter-cache jupyter-core
 jupyter-events jupyter-lsp jupyter-server jupyter-server-terminals jupyterlab-pygments
 jupyterlab-server jupyterlab-widgets kiwisolver lark lazy-importer locket markdown-it-py
-markupsafe matplotlib-inline mdit-py-plugins mdurl mistune msgpack multidict myst-parser
+markupsafe matplotlib-inline mdit-py-plugins mdurl mistune msgpack multidict
 narwhals nbconvert nest-asyncio2 notebook-shim overrides pandocfilters parso partd patsy pexpect
 platformdirs pluggy prometheus-client prompt-toolkit propcache ptyprocess pure-eval pycparser
 pygments pyparsing python-dateutil python-json-logger pywinpty pyzmq referencing requests
