@@ -157,7 +157,10 @@ def test_children_get_one_thread_and_return_their_code(tasks):
 def test_ctrl_c_ends_in_a_sentence():
     child = "import time; print('started', flush=True); time.sleep(60)"
     task = f"lambda _: tasks.step('Waiting', [sys.executable, '-c', {child!r}])"
-    program = f"import sys, tasks; tasks.plainly({task}, [])"
+    # A process started in the background may ignore or block Ctrl-C, and passes that on.
+    heed = "signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT]); "
+    heed += "signal.signal(signal.SIGINT, signal.default_int_handler)"
+    program = f"import signal, sys, tasks; {heed}; tasks.plainly({task}, [])"
     process = subprocess.Popen(
         [sys.executable, "-c", program],
         cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
