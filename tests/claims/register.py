@@ -12,7 +12,7 @@ must hold in 98 of 100 runs. A claim that holds less often states its rate in th
 what it is run over instead.
 
 The sentence is followed by its claim, ``<!-- claim: 01.frozen-extrapolates -->``: each sentence of
-a recap, and in the prose each one that another seed could make false.
+a recap, and in the prose, that of the solutions too, each one that another seed could make false.
 """
 
 import functools
@@ -51,7 +51,7 @@ def claim(claim_id, notebook, rate=None, wording=None):
     claim_id : str
         Number of the notebook, a dot, words: ``"01.frozen-extrapolates"``.
     notebook : str
-        Stem of the notebook.
+        Stem of the notebook, after ``solutions/`` for one with solutions.
     rate : float, optional
         Share of runs in which the claim holds, where the sentence states it.
     wording : str, optional
@@ -59,8 +59,9 @@ def claim(claim_id, notebook, rate=None, wording=None):
     """
 
     def register(predicate):
-        if not re.fullmatch(rf"{notebook[:2]}\.[a-z0-9]+(-[a-z0-9]+)*", claim_id):
-            raise ValueError(f"claim id {claim_id!r}: use {notebook[:2]}. and words-with-hyphens")
+        number = notebook.removeprefix("solutions/")[:2]
+        if not re.fullmatch(rf"{number}\.[a-z0-9]+(-[a-z0-9]+)*", claim_id):
+            raise ValueError(f"claim id {claim_id!r}: use {number}. and words-with-hyphens")
         if claim_id in CLAIMS:
             raise ValueError(f"claim id {claim_id!r} is registered twice")
         if (rate is None) != (wording is None):
@@ -152,12 +153,15 @@ def recap_of(notebook):
     return re.split(r"(?m)^#+ ", sources[0])[1].partition("\n")[2] if sources else ""
 
 
-def claim_faults(notebook, stem, claims):
-    """What is wrong between the sentences of a notebook and the register: a list of messages."""
+def claim_faults(notebook, name, claims):
+    """What is wrong between the sentences of a notebook and the register: a list of messages.
+
+    Solutions (`name` as of `tests.notebooks.name_of`) need no recap.
+    """
     *pairs, rest = COMMENT.split(recap_of(notebook))
     sentences = dict(zip(pairs[1::2], pairs[::2], strict=True))
     found = [f"a sentence without a claim: {rest.strip()!r}"] if re.search(r"\w", rest) else []
-    if not sentences:
+    if not sentences and not name.startswith("solutions/"):
         found.append("the recap holds no claim")
     if len(sentences) < len(pairs) / 2:
         found.append("a claim stands behind more than one sentence of the recap")
@@ -168,11 +172,11 @@ def claim_faults(notebook, stem, claims):
     for claim_id, sentence in said:
         if not SENTENCE_END.search(sentence.strip()[-4:]):
             found.append(f"{claim_id} does not follow a sentence: {sentence.strip()[-60:]!r}")
-        if claim_id not in claims or claims[claim_id].notebook != stem:
-            found.append(f"{claim_id} is not registered for {stem}")
+        if claim_id not in claims or claims[claim_id].notebook != name:
+            found.append(f"{claim_id} is not registered for {name}")
         elif claims[claim_id].wording and claims[claim_id].wording not in sentence:
             found.append(f"{claim_id} does not state its rate: {claims[claim_id].wording!r}")
-    for unused in {c.id for c in claims.values() if c.notebook == stem} - {i for i, _ in said}:
+    for unused in {c.id for c in claims.values() if c.notebook == name} - {i for i, _ in said}:
         found.append(f"{unused} is registered and in no sentence of the notebook")
     return found
 

@@ -7,8 +7,10 @@ from helpers.worlds import World, normal, sudden
 from tests.claims.register import claim, preset
 
 NOTEBOOK = "03_only_the_mix_moves"
+SOLUTIONS = f"solutions/{NOTEBOOK}"
 # The claims hold for far fewer repetitions than the notebook averages over.
 preset(NOTEBOOK, draws=10, repeats=40)
+preset(SOLUTIONS, repeats=40)
 
 
 @claim("03.weighting-mends", NOTEBOOK)
@@ -344,3 +346,9 @@ def test_as_large_as_the_floor(ns):
 )
 def test_better_than_fresh(ns):
     return ns["clinic_budgets"]["with the new prior"]["staleness"] < 0
+
+
+@claim("03.weight-or-leave", SOLUTIONS)
+def test_weight_or_leave(ns):
+    plain, weighted, _ = np.transpose([ns["results"][case] for case in "ABC"])
+    return list(weighted < plain) == [True, False, True]

@@ -261,3 +261,8 @@ def test_doubt_harmless(ns):
     """The risk that the chosen window has on average is within a tenth of the least."""
     risk = {w: ns["s2"] + window_excess(w, ns["d"], ns["s2"], q=ns["q"]) for w in ns["losses"]}
     return risk[ns["chosen"]] < 1.1 * min(risk.values())
+
+
+@claim("04.another-shop-ties", f"solutions/{NOTEBOOK}")
+def test_another_shop_ties(ns):
+    return agrees(ns["lost"], (ns["change"] ** 2).sum())

@@ -262,3 +262,9 @@ def test_idles(ns):
     rows = ns["rows"]
     model = clone(ns["with_product"]).fit(rows.X[:400], rows.y[:400])
     return max(ns["risk"](ns["full"], model, week) for week in (2, 20, 38)) < 1.25 * 0.5**2
+
+
+@claim("05.calendar", f"solutions/{NOTEBOOK}")
+def test_calendar(ns):
+    """Less than a tenth of what the pool loses."""
+    return ns["lost"]["calendar"] < 0.1 * ns["lost"]["pool"]

@@ -4,11 +4,13 @@ import functools
 
 import numpy as np
 
+from helpers.incident_worlds import people
 from helpers.incidents import sensor_stuck
 from helpers.pictures_incidents import flipped_errors
 from tests.claims.register import claim, preset
 
 NOTEBOOK = "06_do_not_retrain"
+SOLUTIONS = f"solutions/{NOTEBOOK}"
 # One incident of each kind a run, and few faint ones: over 100 runs that is enough of them.
 preset(NOTEBOOK, trials=1, faint_trials=6)
 
@@ -437,3 +439,41 @@ def test_grower_line(ns):
 def test_tenth(ns):
     s = ns["signals"](sensor_stuck(np.random.default_rng(ns["seed"])).seen)
     return s["gain"] > 5 and s["loss up"] > 3
+
+
+@claim("06.ranges-apart", SOLUTIONS)
+def test_ranges_apart(ns):
+    """Between the tallest in inches and the smallest in centimetres fits the range of both."""
+    low, high = ns["training"].min(), ns["training"].max()
+    return low - high / 2.54 > high - low
+
+
+@claim("06.safe-cut", SOLUTIONS)
+def test_safe_cut(ns):
+    """Of 100,000 people, half of them in inches, each is told apart."""
+    heights = people(np.random.default_rng([ns["seed"], 1]), 100_000)[0][:, 0]
+    inches = np.arange(100_000) % 2 == 0
+    marks = ns["in_inches"](np.where(inches, heights / 2.54, heights), ns["training"])
+    return (marks == inches).all()
+
+
+@claim("06.tenth-gains", SOLUTIONS)
+def test_tenth_gains(ns):
+    """In the measured gain as in the true one: the retrain has less than half of the risk."""
+    truth = ns["tenth"].truth
+    return ns["signals"](ns["tenth"].seen)["gain"] > 5 and truth.retrained[1] < truth.kept[1] / 2
+
+
+@claim("06.learns-to-do-without", SOLUTIONS)
+def test_learns_to_do_without(ns):
+    """The retrained model's risk with the sensor repaired is within 15% of that with it stuck."""
+    seen, truth = ns["tenth"].seen, ns["tenth"].truth
+    d = seen.stored.shape[1]
+    slopes = seen.fit(seen.stored, seen.labels)(np.eye(d))
+    return abs((1 + ((slopes - 1) ** 2).sum()) / truth.retrained[1] - 1) < 0.15
+
+
+@claim("06.sensor-repaired", SOLUTIONS)
+def test_sensor_repaired(ns):
+    truth = ns["tenth"].truth
+    return 0.45 < truth.remedied[1] / truth.retrained[1] < 0.55

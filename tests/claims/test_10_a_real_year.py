@@ -7,6 +7,7 @@ from tests.claims.register import claim, preset, runs
 from tests.notebooks import NOTEBOOKS, code_cells, load, run
 
 NOTEBOOK = "10_a_real_year"
+SOLUTIONS = f"solutions/{NOTEBOOK}"
 preset(NOTEBOOK, thin=10, gaps=[1, 4], spans=[1, 8, "all"])
 runs(NOTEBOOK, part=range(10))
 
@@ -353,6 +354,19 @@ def test_very_narrow(ns):
     """A quarter of the width of what retraining gains, or less; and it excludes zero."""
     leak, gain = ns["paired_difference"](ns["monthly"], ns["offline"]), ns["differences"][MONTHLY]
     return leak["low"] > 0 and leak["high"] - leak["low"] < (gain["high"] - gain["low"]) / 4
+
+
+runs(SOLUTIONS, part=range(10))
+
+
+@claim("10.four-weeks-beat-one", SOLUTIONS)
+def test_four_weeks_beat_one(ns):
+    """Per week, as the exercise scores it."""
+    rates, losses = ns["rates"], []
+    for forecast in (ns["four_weeks"](rates), rates.shift(1).loc[9:]):
+        truth = rates.loc[9:]
+        losses.append(-np.mean(truth * np.log(forecast) + (1 - truth) * np.log(1 - forecast)))
+    return losses[0] < losses[1]
 
 
 @pytest.mark.slow

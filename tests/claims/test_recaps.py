@@ -3,16 +3,16 @@
 import pytest
 
 from tests.claims.register import claim_faults, import_all
-from tests.notebooks import load, main_notebooks, name_of
+from tests.notebooks import every_notebook, load, name_of
 
 CLAIMS = import_all()
 
 
-@pytest.mark.parametrize("path", main_notebooks(), ids=name_of)
+@pytest.mark.parametrize("path", every_notebook(), ids=name_of)
 def test_claims_and_sentences_match(path):
-    found = claim_faults(load(path), path.stem, CLAIMS)
+    found = claim_faults(load(path), name_of(path), CLAIMS)
     assert not found, "\n".join(found)
 
 
 def test_every_claim_belongs_to_a_notebook():
-    assert {claim.notebook for claim in CLAIMS.values()} <= {p.stem for p in main_notebooks()}
+    assert {claim.notebook for claim in CLAIMS.values()} <= {name_of(p) for p in every_notebook()}
