@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -79,7 +79,8 @@ def lab(folder):
             yield wait_for(lambda: re.search(address, log.read_text()), "JupyterLab")[0]
         finally:  # the server and its kernels are children of tasks.py
             for process in psutil.Process(server.pid).children(recursive=True):
-                process.kill()
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
             server.wait(timeout=30)
 
 

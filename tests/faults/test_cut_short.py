@@ -1,5 +1,6 @@
 """A sweep over seeds whose process is killed leaves nothing behind, and can be run again."""
 
+import contextlib
 import os
 import signal
 import time
@@ -39,7 +40,8 @@ def test_a_sweep_that_was_killed_can_be_run_again(tmp_path):
     process.kill()
     assert process.wait() == -signal.SIGKILL and len(workers) >= 2
     for worker in workers:  # joblib's end by themselves, after five minutes without work
-        worker.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            worker.kill()
     began = {path.name for path in work.iterdir()}
     assert began and began < {f"began-{seed}" for seed in range(6)}, (
         "it was cut short, and writes nothing"
