@@ -2,12 +2,14 @@
 
 import re
 
+import numpy as np
 import pytest
 from scipy import stats
+from sklearn.linear_model import LogisticRegression
 
 from helpers import progress
 from helpers.gates import chance_not_ahead
-from helpers.incident_worlds import measured_error
+from helpers.incident_worlds import error_of_sides, measured_error, two_sides
 from helpers.memory import break_even_rows, fresh_excess, window_excess
 from tests.notebooks import NOTEBOOKS, exercises, load, main_notebooks, run, texts
 
@@ -154,12 +156,26 @@ def test_twelve_questions_with_four_options():
     assert sorted(key) == sorted("ABCD" * 3)
 
 
+def retrained_on_wrong_labels(n, retrains):
+    """Mean true error of retrains on `n` labels, a quarter of them wrong (notebook 06)."""
+    rng, errors = np.random.default_rng(1), []
+    for _ in range(retrains):
+        X, y = two_sides(rng, n)
+        model = LogisticRegression().fit(X, np.where(rng.random(n) < 0.25, 1 - y, y))
+        errors.append(error_of_sides(model.intercept_[0], model.coef_[0]))
+    return np.mean(errors)
+
+
 def test_numbers_of_the_answers():
     assert 0.50 - 0.33 == pytest.approx(0.17)
     assert 1 + fresh_excess(8, 5, 1).mean() == pytest.approx(3.5)
     assert fresh_excess(8, 5, 1).cdf(1) == pytest.approx(0.40, abs=0.005)
     assert break_even_rows(5, 1, 1) == 11
     assert measured_error(0.12, 0.25) == pytest.approx(0.31)
+    assert retrained_on_wrong_labels(300, 400) == pytest.approx(0.17, abs=0.005)
+    assert retrained_on_wrong_labels(30_000, 5) == pytest.approx(0.12, abs=0.005)
+    flats = 1 + ((120 - 20) ** 2 / 12 + (70 - 30) ** 2) / ((40 - 20) ** 2 / 12)  # as in 02.1
+    assert [flats / n for n in (20, 300)] == pytest.approx([4, 0.25], rel=0.1)
     valley = [window_excess(w, 5, 1, q=3e-4) for w in (10, 100, 1000)]
     assert valley == pytest.approx([1.26, 0.11, 0.51], abs=0.006)
     assert 50 / 0.04 == pytest.approx(1250)
