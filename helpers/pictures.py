@@ -178,8 +178,7 @@ def alarm_picture(rates, rows, excess, level):
     for ax in (left, right):
         ax.set(xscale="log", xlabel="rows, n")
         ax.xaxis.set_major_formatter("{x:,.0f}")
-    style = {"color": plots.COLOURS["guess"], "ls": "-.", "lw": 1.5}
-    marks = [ax.axvline(rows[0], **style) for ax in (left, right)]
+    mark = left.axvline(rows[0], color=plots.COLOURS["guess"], ls="-.", lw=1.5)
     titles = [ax.set_title(" ") for ax in (left, right)]
     plots.legend_below(fig, left)
     right.legend(loc="lower left")
@@ -191,13 +190,12 @@ def alarm_picture(rates, rows, excess, level):
         above = 100 * excess(shift, turn, n)
         damage.set_ydata(100 * excess(shift, turn, rows))
         dot.set_data([n], [above])
-        for mark in marks:
-            mark.set_xdata([n, n])
+        mark.set_xdata([n, n])
         shares = ", ".join(f"{name.split()[0]} {rates[name][shift][at]:.0%}" for name in rates)
         titles[0].set_text(f"shift {shift:g}, n = {n:,}: alarms of {shares}")
         titles[1].set_text(f"turn {turn:.1f}: risk {above:.2g}% above the floor")
 
-    return Picture(fig, (*lines.values(), damage, dot, *marks, *titles), update)
+    return Picture(fig, (*lines.values(), damage, dot, mark, *titles), update)
 
 
 def tempo_picture(excesses, roles, start, name, title):
@@ -312,7 +310,7 @@ def weighting_picture(mean, X, y, noise, source, xlim, ylim, top, labels):
             heights = [floor, risks[-1] - floor, total - risks[-1]]
             for bar, height, y0 in zip(bars.values(), heights, [0, floor, risks[-1]], strict=True):
                 bar[i].set(y=y0, height=height)
-            totals[i].set(y=min(total, 0.94 * top), text=rounded(total))
+            totals[i].set(y=min(total + 0.015 * top, 0.94 * top), text=rounded(total))
 
     moving = (dots, weighted, best, mix, heading, *chain(*bars.values()), *totals)
     return Picture(fig, moving, update)

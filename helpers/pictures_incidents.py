@@ -83,7 +83,7 @@ def _labels_and_gain(s):
 def seen_in_words(seen):
     """The text alternative of `dashboard`."""
     s = signals(seen)
-    then, now = (f"{x.mean():.1f} (sd {x.std():.1f})" for x in _moved_most(seen))
+    then, now = (_mean_and_reach(x) for x in _moved_most(seen))
     checks = ", ".join(f"{label} {min(s[name], 1):.0%}" for name, label in _BARS.items())
     return (
         f"Dashboard. Measured loss by week, {s['loss up']:+.1f} standard errors from hand-over; "
@@ -92,14 +92,20 @@ def seen_in_words(seen):
     )
 
 
+def _mean_and_reach(x):
+    mean, low, high = (round(v, 1) + 0.0 for v in (x.mean(), *np.quantile(x, [0.05, 0.95])))
+    return f"{mean} (nine tenths from {low} to {high})"  # plus 0.0, for there is no minus nought
+
+
 def behind_in_words(truth):
     """The text alternative of `behind`."""
     pairs = zip(("kept", "retrained", "right action"), truth[3:], strict=True)
     bars = "; ".join(f"{n}: measured {_short(m)}, true {_short(r)}" for n, (m, r) in pairs)
     stale = {name: f"{budget['staleness']:.3f}" for name, budget in budgets(truth).items()}
     return (
-        f"Bars of risk. {bars}; floor {_short(truth.floor)}. In the budget beside them staleness "
-        f"is {stale['kept']} if kept, {stale['retrained']} if retrained."
+        f"Bars of risk. {bars}; floor {_short(truth.floor)}. In the budget beside them "
+        f"approximation is {_short(truth.approximation)}, estimation {_short(truth.estimation)}, "
+        f"and staleness {stale['kept']} if kept, {stale['retrained']} if retrained."
     )
 
 

@@ -57,9 +57,9 @@ def losses_picture(study, results):
     legend_below(fig, ax, 3)
     frozen, chosen = (results.table.loc[name, "later"] for name in ("frozen", results.chosen))
     return fig, (
-        f"Loss of each {study.unit} for the frozen model, for {results.chosen} and for "
-        f"{results.naive}. In the later part, which judges, the frozen model's mean cost is "
-        f"{figures(frozen)} and the retrained one's {figures(chosen)}."
+        f"Loss of each {study.unit} for the frozen model, the chosen policy ({results.chosen}) and "
+        f"the best naive forecast ({results.naive}). In the later part, which judges, the frozen "
+        f"model's mean cost is {figures(frozen)} and the chosen policy's {figures(chosen)}."
     )
 
 
@@ -87,9 +87,11 @@ def differences_picture(study, words):
     ax.set(xlabel=f"difference in {plain(study.metric)}: right of 0, the second is better")
     ax.grid(visible=True, axis="x")
     clear = [name for name, row in numbers.iterrows() if row["low"] > 0]
+    open_ = [name for name, row in numbers.iterrows() if row["low"] <= 0 <= row["high"]]
     return fig, (
         "Differences of mean cost between pairs of contestants, with 95% intervals. The interval "
-        f"lies above zero for: {', '.join(clear) or 'none of them'}."
+        f"lies above zero for: {', '.join(clear) or 'none of them'}. It holds zero for: "
+        f"{', '.join(open_) or 'none of them'}."
     )
 
 
@@ -125,11 +127,10 @@ def drift_picture(study, results):
     ax.grid(visible=False)
     fig.colorbar(colours, label="PSI", extend="max")
     left = "" if len(share) <= MOST_COLUMNS else f" The {MOST_COLUMNS} that alarm most are shown."
-    most = shift.median(axis=1).sort_values(ascending=False, kind="stable").index[:3]
     return fig, (
         f"Columns against {study.unit}s: how far each moved from the first rows (PSI), with a dot "
         f"where its test alarms. The target {study.target} alarms in {share[study.target]:.0%} of "
-        f"the {study.unit}s; the largest medians are those of {', '.join(map(str, most))}.{left}"
+        f"the {study.unit}s; of the inputs most often {', '.join(map(str, inputs[:3]))}.{left}"
     )
 
 

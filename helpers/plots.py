@@ -182,7 +182,7 @@ def draw_budgets(ax, budgets, unit):
     ax.grid(visible=False, axis="x")
 
 
-def draw_budget_over_time(ax, budget, unit="squared units", retrained=()):
+def draw_budget_over_time(ax, budget, unit="squared units", retrained=(), label="retrained"):
     """The four terms over time as stacked areas, the floor at the bottom, retrains as ticks.
 
     Parameters
@@ -194,6 +194,8 @@ def draw_budget_over_time(ax, budget, unit="squared units", retrained=()):
         Unit of the risk.
     retrained : sequence of int
         Batches at which the model was retrained.
+    label : str
+        What the legend calls these.
     """
     budget = pd.concat([budget, budget.iloc[[-1]]], ignore_index=True)
     budget.loc[len(budget) - 1, "batch"] += 1  # the last batch has a width as well
@@ -207,7 +209,7 @@ def draw_budget_over_time(ax, budget, unit="squared units", retrained=()):
         explained = top
     ax.step(t, budget["risk"], where="post", color="black", lw=1, label="risk")
     for i, batch in enumerate(retrained):
-        ax.axvline(batch, ymax=0.05, color="black", lw=2, label="" if i else "retrained")
+        ax.axvline(batch, ymax=0.05, color="black", lw=2, label="" if i else label)
     ax.set(xlabel="batch", ylabel=f"risk ({unit})")
     if len(ax.get_shared_y_axes().get_siblings(ax)) > 1:
         ax.label_outer()
