@@ -259,7 +259,10 @@ def leaking_gaps(answer, trips):
                 f"{name!r} has {gaps.sum()} gaps, and in {(table.loc[gaps, outcome] == 0).sum()} "
                 "of these rows the outcome is 0: such gaps give nothing away for sure."
             )
-    return "A gap that only ever comes with the outcome was made by the outcome."
+    return (
+        "Where many gaps come only with the outcome, the outcome has probably made them. Two or "
+        "three can be chance."
+    )
 
 
 CHECKERS = {"10.1": four_weeks, "10.2": newness, "10.3": earlier_share, "10.4": leaking_gaps}

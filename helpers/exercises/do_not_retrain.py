@@ -63,9 +63,10 @@ def in_inches(answer):
             continue
         of = f"With {share:.0%} of the rows in inches"
         if abs(marks.mean() - share) > 0.1 and share in (0, 1):
+            trap = "all of them look alike" if share else "some are always the smallest"
             raise NotYet(
                 f"{of} yours marks {marks.mean():.0%}. Does it compare new rows with each other? "
-                "Then all of them look alike. Compare them with training time."
+                f"Then {trap}. Compare them with training time."
             )
         if np.mean(marks == ~inches) > 0.9:
             raise NotYet(f"{of} yours marks the others: inches give the smaller numbers.")
@@ -150,8 +151,8 @@ def tenth(answer, case):
     if answer == "retrain":
         raise NotYet(
             f"It would help: true risk {truth.kept[1]:.2f} to {truth.retrained[1]:.2f}. But "
-            "there is something better, and case 3 says what happens once somebody does it. Look "
-            "at the checks of the rows first."
+            "there is something better, which leaves about half of that. Look at the checks of the "
+            "rows first."
         )
     if answer == "explore":
         raise NotYet("No rows are without labels. Look at the other checks.")

@@ -18,7 +18,7 @@ def labels_needed(answer, pilot, level, power):
             f"{truth:,} rows: the pilot's {pilot['rows']} were enough to see how often the two "
             "disagree, and far too few to say which is better."
         )
-    p = 0.8  # any accuracy near those of the pilot serves to recognise the mistake
+    p = 0.8  # the pilot does not say it; near it rows apart take 0.5 to 1.5 times as many
     mistakes = [
         (paired_labels(wins, defeats, level, power), "The level is two-sided. A gate uses one side "
          "of it: pass half."),
@@ -31,13 +31,14 @@ def labels_needed(answer, pilot, level, power):
     for wrong, hint in mistakes:
         if close(value, wrong, rel=0.01):
             raise NotYet(hint)
-    apart = unpaired_labels(p, p + wins - defeats, level / 2, power)
-    if apart / 2 < value < 3 * apart and value > 1.5 * truth:
-        raise NotYet("That is about what rows apart would take. Both models see the same rows.")
     if value < 1:
         raise NotYet("The answer should be a number of rows, at least 1.")
     reached = paired_power(int(min(value, 1e6)), wins, defeats, level / 2)
-    raise NotYet(f"With {value:,.0f} rows the power is {reached:.0%}; {power:.0%} was asked for.")
+    said = f"With {value:,.0f} rows the power is {reached:.0%}; {power:.0%} was asked for."
+    apart = unpaired_labels(p, p + wins - defeats, level / 2, power)
+    if max(0.5 * apart, 1.2 * truth) < value < 1.5 * apart:
+        said += " Did you count rows apart? Here both models see the same rows."
+    raise NotYet(said)
 
 
 def which_rows(answer, gates, change):
@@ -82,7 +83,7 @@ def gate_of_many(answer):
     """09.3: a gate for many challengers whose chance of a false promotion is the level."""
     level, n, k = 0.05, 400, 10
     rng = np.random.default_rng(9)
-    champion, *challengers = (rng.random((k + 1, 200, n)) < 0.2).astype(float)
+    champion, *challengers = (rng.random((k + 1, 600, n)) < 0.2).astype(float)
     challengers = np.swapaxes(challengers, 0, 1)
     better, worse = (rng.random((2, 20, n)) < [[[0.05]], [[0.4]]]).astype(float)
     found = []
@@ -100,11 +101,11 @@ def gate_of_many(answer):
         raise NotYet(
             "One challenger in ten was much better, wrong in 5% of the rows against the "
             f"champion's 20%, and in {sum(f is None for f in found)} of 20 trials nobody passed. "
-            "Does your function return its choice?"
+            "Does your function return its choice, and does it choose the lowest loss?"
         )
     pairs = zip(champion, challengers, strict=True)
     passed = np.mean([_chosen(answer, a, b.copy(), level) is not None for a, b in pairs])
-    if passed > level + 4 * (level * (1 - level) / len(champion)) ** 0.5:
+    if passed > level + 3 * (level * (1 - level) / len(champion)) ** 0.5:
         hint = "Each test alone keeps the level; ten tests do not." if passed < 0.7 else (
             "The best of ten nearly always leads. Ask for more than a lead."
         )  # fmt: skip

@@ -42,7 +42,10 @@ def survey_sizes(answer, archive, new_mix):
         if close(value, 1 / truth[name], rel=0.01):
             raise NotYet(f"{name}: that fraction is upside down. The squared sum belongs on top.")
         if close(value, w.sum(), rel=0.01):
-            raise NotYet(f"{name}: that is the sum of the weights, about n whatever they are.")
+            raise NotYet(
+                f"{name}: that is the sum of the weights. On average over many surveys it is n, "
+                "whatever the weights are, so it cannot tell how many rows count."
+            )
         if close(value, w.sum() / (w**2).sum(), rel=0.01):
             raise NotYet(f"{name}: square the sum on top. As it is, the scale of w still matters.")
         if close(value, truth[name] / len(x), rel=0.01):
@@ -216,7 +219,7 @@ def mix_and_rate(answer, bank):
     if like(truth):
         return (
             f"Each branch got better ({truth[1]:+.3f} as a whole), and more applications come from "
-            f"where it is hardest ({truth[0]:+.3f}). The retrain was no mistake."
+            f"where it is hardest ({truth[0]:+.3f}): no reason to take the retrain back."
         )
     if like(truth[::-1]):
         raise NotYet("The right numbers in the wrong order: the mix part first.")

@@ -49,8 +49,9 @@ def safe_cut(answer, old_rows, new_rows, bins, false_alarms):
 
     if close(value, law(false_alarms), rel=0.05):
         return (
-            f"{law(false_alarms):.3f}: a false alarm in {false_alarms:.0%} of the weeks. Nearly "
-            "all of the chance comes from the few new rows: more reference rows would hardly help."
+            f"{law(false_alarms):.3f}: by the law a false alarm in {false_alarms:.0%} of the "
+            "weeks, in truth in a little more. Nearly all of the chance comes from the few new "
+            "rows: more reference rows would hardly help."
         )
     shapes = [
         (law(false_alarms, free=bins), f"{bins} shares add up to 1. How many of them are free?"),
@@ -104,7 +105,10 @@ def whom_to_call(answer, report):
                 f"{name}: p {row['p']:g} would do if you had tested one feature. There are "
                 f"{len(report)} of them."
             )
-        raise NotYet(f"{name}: with {row['rows']:.0f} rows chance alone can make such a distance.")
+        raise NotYet(
+            f"{name}: p {row['p']:g} leaves room for chance. It must be beyond doubt, too, that it "
+            "moved."
+        )
     return "Sure and large, both: the p-values alone would have named other features."
 
 

@@ -20,8 +20,8 @@ def break_even(answer, frozen, chosen):
     truths = [saved / times, rows.mean() * gain.sum() / times]
     if any(close(value, truth, rel=0.01) for truth in truths):
         return (
-            f"{times} retrains saved {saved:,.0f} in all, {value:.1f} each. With hindsight: the "
-            "price at which to expect so must be guessed from the earlier periods."
+            f"{times} retrains saved {saved:,.0f} in all, {value:.1f} each. That is hindsight: "
+            "beforehand you must guess it from the earlier periods."
         )
     if close(value, saved, rel=0.01):
         raise NotYet(f"That is what all {times} retrains saved together. What did one of them?")

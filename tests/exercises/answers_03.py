@@ -16,7 +16,7 @@ ANSWERS = {
                 "The new mix belongs on top",
             ),
             (EACH + "sizes[name] = (w**2).sum() / w.sum() ** 2", "The squared sum belongs on top"),
-            (EACH + "sizes[name] = w.sum()", "the sum of the weights"),
+            (EACH + "sizes[name] = w.sum()", "it cannot tell how many rows count"),
             (EACH + "sizes[name] = w.sum() / (w**2).sum()", "square the sum on top"),
             (EACH + "sizes[name] = w.sum() ** 2 / (w**2).sum() / len(x)", "the share of rows"),
             (

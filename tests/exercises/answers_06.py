@@ -7,8 +7,8 @@ ANSWERS = {
         "wrong": [
             (CHECK + "return new.mean() < 100", "one True or False for each"),
             (CHECK + "return new > 100", "marks the others"),
-            (CHECK + "return new < new.mean() - 50", "Compare them with training time"),
-            (CHECK + "return new < 1.5 * new.min()", "Compare them with training time"),
+            (CHECK + "return new < new.mean() - 50", "all of them look alike"),
+            (CHECK + "return new < 1.5 * new.min()", "some are always the smallest"),
             (CHECK + "return new < training.mean()", "also marks"),
             (CHECK + "return new < 68", "yours misses"),
             (CHECK + "return new < 30", "misses 100%"),

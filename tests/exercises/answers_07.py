@@ -37,7 +37,7 @@ ANSWERS = {
                 'calls = report.index[report["distance"] >= report["matters"]]',
                 "debt (% of income): p",
             ),
-            (f'calls = [{CALLS}, "calls (a month)"]', "with 300 rows chance alone"),
+            (f'calls = [{CALLS}, "calls (a month)"]', "p 0.2773 leaves room for chance"),
             ('calls = ["income (1000 euros)"]', "late payments (a year): it moved"),
             ('calls = ["income"]', "called 'income'"),
             ('calls = "income (1000 euros)"', "should be a list"),

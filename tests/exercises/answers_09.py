@@ -31,9 +31,10 @@ ANSWERS = {
             ),
             (
                 "labels_needed = unpaired_labels(0.85, 0.88, 0.005, 0.9)",
-                "Both models see the same rows",
+                "both models see the same rows",
             ),
             ("labels_needed = 400", "90% was asked for"),
+            ("labels_needed = 12_000", "the power is 100%"),
             ("labels_needed = 0", "at least 1"),
         ],
         "right": [
@@ -81,6 +82,21 @@ ANSWERS = {
             (of_many("return best"), "Ask for more than a lead"),
             (of_many("return int(challengers.mean(axis=1).argmax())"), "lower is better"),
             (of_many("return False"), "nobody passed"),
+            (
+                of_many(
+                    "ok = significantly_better(level / 3)\n"
+                    "    return best if ok(champion, challengers[best]) else None"
+                ),
+                "Each test alone keeps the level; ten tests do not",
+            ),
+            (
+                of_many(
+                    "worst = int(challengers.mean(axis=1).argmax())\n"
+                    "    ok = significantly_better(level / 10)\n"
+                    "    return worst if ok(champion, challengers[worst]) else None"
+                ),
+                "does it choose the lowest loss",
+            ),
             (
                 of_many(
                     "return bool(significantly_better(level / 10)(champion, challengers[best]))"
