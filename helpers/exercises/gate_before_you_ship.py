@@ -106,9 +106,12 @@ def gate_of_many(answer):
     pairs = zip(champion, challengers, strict=True)
     passed = np.mean([_chosen(answer, a, b.copy(), level) is not None for a, b in pairs])
     if passed > level + 3 * (level * (1 - level) / len(champion)) ** 0.5:
-        hint = "Each test alone keeps the level; ten tests do not." if passed < 0.7 else (
-            "The best of ten nearly always leads. Ask for more than a lead."
-        )  # fmt: skip
+        if passed > 0.7:
+            hint = "The best of ten nearly always leads. Ask for more than a lead."
+        elif passed > 4 * level:
+            hint = "Each test alone keeps the level; ten tests do not."
+        else:
+            hint = "That is too often. How many challengers share the level?"
         raise NotYet(
             f"Of ten challengers no better than the champion, your gate promoted one in "
             f"{passed:.0%} of trials; {level:.0%} was the level. {hint}"

@@ -29,7 +29,7 @@ def rows_needed(answer, inputs, sd, change):
     if value < inputs + 2:
         raise NotYet(
             f"{inputs} coefficients on {value:g} rows: that is no fit to trust. The formula begins "
-            f"above {inputs + 1} rows."
+            f"at {inputs + 2} rows."
         )
     raise NotYet(
         f"With {value:g} rows the fit loses {estimation(value, inputs, sd**2):.2f} on average, the "
@@ -91,9 +91,9 @@ def factors(answer):
         hint = _factor_hint(case, value, truth)
         raise NotYet(f"{case}: {hint}")
     return (
-        "Square root under the walk, cube root under the ramp. A guess at the drift that is twice "
-        "off costs about a twentieth of the excess under the walk, and a fifth to a quarter on the "
-        "ramp. Under the walk each input adds to both sides, and the best window stays."
+        "Square root under the walk, cube root under the ramp. A guess at q that is twice off "
+        "adds about 6% to the excess, one at v a fifth to a quarter. Under the walk each input "
+        "adds to both sides, and the best window stays."
     )
 
 

@@ -25,7 +25,7 @@ ANSWERS = {
                 "The sum of its squared entries",
             ),
             ("rows_needed = break_even_rows(d, s2, jump2)", "that is no fit to trust"),
-            ("rows_needed = 13.5", "begins above 13 rows"),
+            ("rows_needed = 13.5", "begins at 14 rows"),
             ("rows_needed = 100", "The two should be equal"),
         ],
         "right": [

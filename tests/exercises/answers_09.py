@@ -87,7 +87,7 @@ ANSWERS = {
                     "ok = significantly_better(level / 3)\n"
                     "    return best if ok(champion, challengers[best]) else None"
                 ),
-                "Each test alone keeps the level; ten tests do not",
+                "How many challengers share the level",
             ),
             (
                 of_many(
