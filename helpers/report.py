@@ -133,7 +133,8 @@ def _differences(study, words):
         return picture
     said = (
         "<p>Mean of first minus second over the periods, with a 95% block-bootstrap interval "
-        "fit for few periods. Positive: the second is better.</p>"
+        "fit for few periods; where neighbouring periods are alike it is a little too narrow. "
+        "Positive: the second is better.</p>"
     )
     return picture + said + _table(words.numbers.astype({"periods": int}))
 

@@ -198,7 +198,8 @@ class _Words:
         )
         fixed = self.numbers.loc["frozen - fixed, all periods"]
         if fixed["low"] > 0 and fixed["mean"] >= self.study.worth * abs(self.later["frozen"]):
-            said += f" But earlier it did: {self._fixed()[0].lower()}{self._fixed()[1:]}."
+            words = self._fixed()
+            said += f" Yet another policy, on more periods, did: {words[0].lower()}{words[1:]}."
         return said
 
     def _stale(self):
@@ -313,13 +314,16 @@ class _Words:
         words = f"Inputs differ from the first rows in {inputs:.0%} of the {unit}s, "
         words += f"the target in {target:.0%}"
         if not self.helps and inputs > 0.5:
-            words += ": drift that retraining does not cure, or that does no harm (notebook 02)"
+            words += (
+                ": whether that hurts, or a retrain would cure it, no such test says (notebook 02)"
+            )
         yield words + ". Neighbouring rows are alike: such tests alarm too often (notebook 07)."
         if len(estimates := self.results.estimates):
             expected, true = (estimates[f"{e}Brier score"].mean() for e in ("expected ", ""))
             yield (
                 f"Without labels the frozen model expects a Brier score of {expected:.3f} of "
-                f"itself; it has {true:.3f}. It cannot see that the outcome changed (notebook 02)."
+                f"itself; it has {true:.3f}. A gap says that its probabilities are off, not why "
+                "(notebooks 01 and 02)."
             )
 
     def _next(self, kind):

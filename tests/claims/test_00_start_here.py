@@ -39,13 +39,14 @@ def test_lucky_line(ns):
     return ns["budgets"]["month 0"]["staleness"] < 0
 
 
-@claim("00.retrains-need-luck", NOTEBOOK)
-def test_retrains_need_luck(ns):
-    """The best gains at most a tenth more than the staleness, and the worst falls short of it by
-    three times what the best gains more.
+@claim("00.rare-bad-luck", NOTEBOOK)
+def test_rare_bad_luck(ns):
+    """Of ten retrains nine gain nine tenths of the staleness; the best gains at most a tenth more,
+    and the worst falls short by three times what the best gains more.
     """
     best, worst = max(ns["gains"]) - ns["staleness"], ns["staleness"] - min(ns["gains"])
-    return best < 0.1 * ns["staleness"] and worst > 3 * best
+    near = np.mean(np.array(ns["gains"]) > 0.9 * ns["staleness"])
+    return near > 0.9 and best < 0.1 * ns["staleness"] and worst > 3 * best
 
 
 @claim(

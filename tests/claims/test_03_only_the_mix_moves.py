@@ -2,7 +2,9 @@
 
 import numpy as np
 from scipy.stats import norm
+from sklearn.linear_model import LogisticRegression
 
+from helpers.budget import fresh_risks, risk
 from helpers.worlds import World, normal, sudden
 from tests.claims.register import claim, preset
 
@@ -10,6 +12,7 @@ NOTEBOOK = "03_only_the_mix_moves"
 SOLUTIONS = f"solutions/{NOTEBOOK}"
 # The claims hold for far fewer repetitions than the notebook averages over.
 preset(NOTEBOOK, draws=10, repeats=40)
+FRESH = []  # the mean risk of fresh fits for the screening
 preset(SOLUTIONS, repeats=40)
 
 
@@ -60,7 +63,8 @@ def test_precision_falls(ns):
 @claim("03.prior-found", NOTEBOOK)
 def test_prior_found(ns):
     em, bbse = (abs(ns["found"][name][1] - 0.1) for name in ("EM", "BBSE"))
-    return em < 0.07 and bbse < 0.1 and ns["alarms"] > 0.17
+    too_high = ns["alarms"] - 0.1
+    return em < 0.07 and bbse < 0.1 and too_high > max(0.07, em, bbse)
 
 
 @claim("03.prior-mends", NOTEBOOK)
@@ -341,11 +345,14 @@ def test_as_large_as_the_floor(ns):
 @claim(
     "03.better-than-fresh",
     NOTEBOOK,
-    rate=0.93,
-    wording="in 93 of 100 draws (95% interval 86 to 97)",
+    rate=0.82,
+    wording="in 82 of 100 draws (95% interval 73 to 88)",
 )
 def test_better_than_fresh(ns):
-    return ns["clinic_budgets"]["with the new prior"]["staleness"] < 0
+    """Than the mean over the notebook's 200 draws: ten of the preset are too few for a mean."""
+    if not FRESH:  # the same world and the same draws for each seed
+        FRESH.append(fresh_risks(ns["screening"], LogisticRegression(), n=200, t=1).mean())
+    return risk(ns["screening"], ns["mended"], t=1) < FRESH[0]
 
 
 @claim("03.weight-or-leave", SOLUTIONS)

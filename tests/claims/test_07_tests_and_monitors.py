@@ -201,9 +201,12 @@ def last_spell(ns, name):
 
 @claim("07.alarms-do-not-stop", NOTEBOOK)
 def test_alarms_do_not_stop(ns):
-    """Two retrains or more under the last threshold, and still more errors than the target."""
-    spell = last_spell(ns, "CUSUM, everything")
-    return spell["retrained"].sum() >= 2 and spell["loss"].mean() > ns["targets"]["SEA"]
+    """Two retrains or more under the last threshold, and still more errors than the target and
+    the allowance of the chart (k 0.15).
+    """
+    spell, target = last_spell(ns, "CUSUM, everything"), ns["targets"]["SEA"]
+    bar = target + 0.15 * (target * (1 - target)) ** 0.5
+    return spell["retrained"].sum() >= 2 and spell["loss"].mean() > bar
 
 
 @claim("07.some-follow-none", NOTEBOOK)

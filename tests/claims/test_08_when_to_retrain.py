@@ -250,13 +250,10 @@ def test_unlucky_rows(ns):
 
 @claim("08.unlucky-first-fits", NOTEBOOK)
 def test_unlucky_first_fits(ns):
-    """Where the first fit is worse than on average, both cost less than never."""
-    costs = ns["costs"]["none"]
-    unlucky = costs["never"] > ns["fresh"]
-    return all(
-        costs[name][unlucky].mean() < costs["never"][unlucky].mean()
-        for name in ("alarm on errors", "CARA added up")
-    )
+    """Over all streams both cost less than never, and less than retrains at random times."""
+    costs = {name: values.mean() for name, values in ns["costs"]["none"].items()}
+    bar = min(costs["never"], costs["placebo"])
+    return max(costs["alarm on errors"], costs["CARA added up"]) < bar
 
 
 @claim("08.ahead-of-the-friend", NOTEBOOK)

@@ -29,7 +29,7 @@ BREAKS = [
     Break(
         "00_start_here",
         "nothing moves",
-        ["00.staleness-grows", "00.retrains-need-luck", "00.runs-away"],
+        ["00.staleness-grows", "00.rare-bad-luck", "00.runs-away"],
         cells={"world": ("0.02 * month", "0.0 * month")},
     ),
     Break(
