@@ -221,7 +221,7 @@ CLASSIFIERS = [
         {
             "helpers.incident_worlds.measured_error": "true * (1 - flipped) + (1 - true) * flipped",
             "06/flips-formula": "true * (1 - flipped) + (1 - true) * flipped",
-            "12/small-text": "$e(1-s) + (1-e)s$",
+            "12/small-text": "$e(1-r) + (1-e)r$",
             "teaching/answers.md": "0.12 × 0.75 + 0.88 × 0.25 = 0.31",
         },
         [
@@ -842,7 +842,7 @@ TESTS = [
         {
             "helpers.twosample.bonferroni": "p <= level / d",
             "helpers.twosample.holm": "level / (d - 1)",
-            "12/many-text": [r"$p \le \alpha/d$", r"$\alpha/(d-i+1)$"],
+            "12/many-text": [r"$p \le \alpha/m$", r"$\alpha/(m-i+1)$"],
             "solutions/09/ex3": "level / len(challengers)",
         },
         [
