@@ -81,17 +81,13 @@ def explore(picture, alt, strip, **sliders):
     unstretched = Layout(align_self="flex-start", max_width="100%")
     image = Image(value=_encode(draw(**strip[0])), format="png", layout=unstretched)
     longest = max(len(spec[-1]) for spec in sliders.values())
-    controls = {name: _slider(spec, strip[0][name], longest) for name, spec in sliders.items()}
-    start = {name: control.value for name, control in controls.items()}
+    controls, above = {}, VBox()
     below = Layout(width="8em", margin=f"2px 2px 2px calc({longest + 1}ch + 16px)")  # the handles
     about = "Put all sliders back to where they start"
     reset = Button(description="Reset", tooltip=about, layout=below)
     said = Label(layout=Layout(display="none"))
-    held = []
 
     def refresh(_=None):
-        if held:
-            return
         values = {name: control.value for name, control in controls.items()}
         try:
             image.value = _encode(draw(**values))
@@ -102,19 +98,22 @@ def explore(picture, alt, strip, **sliders):
         else:
             said.layout.display = "none"
 
+    def put_at_start():
+        # New sliders: a move on its way to the old ones would come after the click and undo it.
+        for name, spec in sliders.items():
+            controls[name] = _slider(spec, strip[0][name], longest)
+            controls[name].observe(refresh, names="value")
+        old, above.children = above.children, list(controls.values())
+        for control in old:
+            control.close()
+
     def put_back(_):
-        held.append(True)  # one redraw, not one a slider
-        try:
-            for name, control in controls.items():
-                control.value = start[name]
-        finally:
-            held.clear()
+        put_at_start()
         refresh()
 
-    for control in controls.values():
-        control.observe(refresh, names="value")
+    put_at_start()
     reset.on_click(put_back)
-    return _Explorer([*controls.values(), reset, said, image], strip_png, alt)
+    return _Explorer([above, reset, said, image], strip_png, alt)
 
 
 class _Explorer(VBox):

@@ -78,7 +78,8 @@ def test_check_environment_tests_versions_a_check_a_picture_and_a_slider(capsys)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "versions: fine"
     assert lines[1].startswith("00.0: right.")
-    slider, *_, image = box.children
+    above, *_, image = box.children
+    (slider,) = above.children
     assert (slider.min, slider.max, slider.step, slider.value) == (0, 10, 1, 5)
     before = bytes(image.value)
     assert before.startswith(b"\x89PNG") and len(before) < 30_000  # packed

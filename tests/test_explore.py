@@ -41,9 +41,8 @@ def pixels(data):
 
 def parts(box):
     """The sliders by description, and the picture."""
-    kinds = FloatSlider, IntSlider, SelectionSlider
-    sliders = {s.description: s for s in box.children if isinstance(s, kinds)}
-    return sliders, box.children[-1]
+    above, *_, image = box.children
+    return {slider.description: slider for slider in above.children}, image
 
 
 def only(box, kind):
@@ -132,8 +131,11 @@ def test_reset_puts_all_sliders_back_with_one_picture():
     redrawn = []
     image.observe(redrawn.append, names="value")
     only(box, Button).click()
-    assert [slider.value for slider in sliders.values()] == [2, 0.5]
+    assert [slider.value for slider in parts(box)[0].values()] == [2, 0.5]
     assert bytes(image.value) == start and len(redrawn) == 1
+    for slider, late in zip(sliders.values(), (10, 1), strict=True):
+        slider.value = late
+    assert bytes(image.value) == start
     assert move(box, position=4) != start
 
 

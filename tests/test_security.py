@@ -221,7 +221,7 @@ def test_labels_of_sliders_are_text():
     picture = Picture(figure, (line,), lambda x, y: line.set_ydata([x, y[0] == "z"]))
     box = explore(picture, ROW, [{"x": 1, "y": WORDS[0]}], x=(1, 3, 1, ROW), y=([*WORDS], NASTY))
     kinds = (ipywidgets.HTML, ipywidgets.HTMLMath)
-    for child in box.children:
+    for child in [*box.children, *box.children[0].children]:
         assert not isinstance(child, kinds)
         assert not getattr(child, "description_allow_html", False)
         assert not getattr(child, "tooltip_allow_html", False)

@@ -28,7 +28,7 @@ def explored(path):
 
     def noted(picture, alt, strip, **sliders):
         box = original(picture, alt, strip, **sliders)
-        shown.append((picture, dict(zip(sliders, box.children, strict=False))))
+        shown.append((picture, dict(zip(sliders, box.children[0].children, strict=True))))
         return box
 
     with mock.patch.object(helpers.explore, "explore", noted):

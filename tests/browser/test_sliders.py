@@ -14,13 +14,18 @@ from tests.notebooks import load, pictures
 
 ALT = "A dot that climbs from the lower left to the upper right."
 PICTURE = f"""
+import time
+
 from helpers.explore import Picture, explore
 from helpers.plots import figure
 
 fig, ax = figure(height=2)
 ax.set(xlim=(-1, 31), ylim=(-1, 31))
 dot, = ax.plot([0], [0], "o")
-picture = Picture(fig, (dot,), lambda x, y: dot.set_data([x], [y]))
+def update(x, y):
+    dot.set_data([x], [y])
+    time.sleep(x / 50)  # so that a reader can be quicker
+picture = Picture(fig, (dot,), update)
 sliders = {{"x": (0, 30, 1, "to the right"), "y": (0, 30, 1, "up")}}
 explore(picture, {ALT!r}, [{{"x": 0, "y": 0}}, {{"x": 30, "y": 30}}], **sliders)
 """
@@ -105,6 +110,22 @@ def test_by_keyboard(browser, place):
         page.keyboard.press("Enter")
         wait_for(lambda: image.evaluate(PIXELS) == first, "the first picture")
         assert handle.get_attribute("aria-valuenow") == "0.0"
+
+
+@pytest.mark.browser
+def test_reset_wins_over_moves_before_it(browser, place):
+    with lively(browser, place) as (page, cell):
+        handle, image = cell.locator(".noUi-handle").first, cell.locator(".jupyter-widgets img")
+        first = image.evaluate(PIXELS)
+        handle.press("End")
+        for _ in range(3):  # while the picture of the end is drawn
+            page.keyboard.press("ArrowLeft")
+        cell.get_by_role("button", name="Reset").click()
+        wait_for(lambda: handle.get_attribute("aria-valuenow") == "0.0", "Reset")
+        page.wait_for_timeout(1500)  # for moves that come late
+        assert image.evaluate(PIXELS) == first
+        assert handle.get_attribute("aria-valuenow") == "0.0"
+        assert cell.locator(".noUi-handle").count() == 2
 
 
 @pytest.mark.browser

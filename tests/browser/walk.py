@@ -94,12 +94,12 @@ def move_sliders(cell, name):
 
 
 def at_rest(look):
-    """What `look` returns as soon as it is the same twice."""
+    """What `look` returns as soon as it is the same twice, and something."""
     seen = []
 
     def same():
         seen.append(look())
-        return len(seen) > 1 and seen[-1] == seen[-2]
+        return len(seen) > 1 and seen[-1] == seen[-2] is not None
 
     wait_for(same, "a page at rest")
     return seen[-1]
