@@ -140,7 +140,7 @@ def _chosen(gate, champion, challengers, level):
 
 
 def break_even(answer):
-    """09.4: periods between changes at which a gate costs as much as it saves."""
+    """09.4: quiet periods between changes at which a gate costs as much as it saves."""
     cases = np.array([(0.1, 4.0, 1), (0.05, 2.0, 3), (0.2, 1.0, 2), (0.01, 0.5, 1)])
     values = np.array([number(call(answer, *case)) for case in cases])
     saving, staleness, waited = cases.T
@@ -148,8 +148,8 @@ def break_even(answer):
     if np.allclose(values, truth, rtol=0.01):
         first = ", ".join(f"{value:g}" for value in cases[0])
         return (
-            f"({first}) gives {truth[0]:g}: if the world changes more often than once in so many "
-            "periods, ship without waiting."
+            f"({first}) gives {truth[0]:g}: with fewer quiet periods than that between two "
+            "changes, ship without waiting."
         )
     mistakes = [
         (1 / truth, "Upside down: a larger saving should allow more frequent changes."),
@@ -157,10 +157,10 @@ def break_even(answer):
         (staleness * (waited + 1) / saving, "The period in which the change happens is stale with "
          "or without a gate. Count the periods waited only."),
         (staleness * waited, "That is what one change costs. How long must the gate save for it?"),
-        (staleness * waited / saving - waited, "Close: count every period as one in which the gate "
-         "saves. The staleness is meant as the difference from the policy without a gate."),
-        (staleness * waited / saving + waited, "Close: the periods waited need no adding. The "
-         "staleness is the difference from the policy without a gate, so all is in it."),
+        (staleness * waited / saving - waited, "Close: quiet periods are asked for, and the "
+         "periods waited are not among them. Nothing is to be taken off."),
+        (staleness * waited / saving + waited, "Close: that is the time from change to change. "
+         "Of it, the periods waited are not quiet."),
     ]  # fmt: skip
     for wrong, hint in mistakes:
         if np.allclose(values, wrong, rtol=0.01):

@@ -336,6 +336,12 @@ BREAKS = [
         },
     ),
     Break(
+        "08_when_to_retrain",
+        "a retrain costs a hundred times as much",
+        ["08.unlucky-first-fits"],
+        cells={"setting": ("price = 600, 20.0", "price = 600, 2000.0")},
+    ),
+    Break(
         "09_gate_before_you_ship",
         "nothing changes",
         [
@@ -352,7 +358,7 @@ BREAKS = [
             "09.far-behind",
             "09.wrong-in-both",
             "09.loses-winter",
-            "09.fresh-fit-cures",
+            "09.release-knows",
         ],
         cells={
             "fits": ("np.full((draws, 5), 5**-0.5)", "np.zeros((draws, 5))"),
@@ -361,8 +367,17 @@ BREAKS = [
             "walk": ("serve(speed**0.5 * steps", "serve(0 * speed * steps"),
             "engine": ("sudden(0.0, 2.0, at=20)", "sudden(0.0, 0.0, at=20)"),
             "seasons": ("season(rng, 0, 2)", "season(rng, -2, 0)"),
-            "stories": ("np.arange(10) != 0", "np.arange(10) >= 0"),
+            "stories": (
+                "b_then))\nbroken = np.arange(10) != 0",
+                "b_first))\nbroken = np.arange(10) >= 0",
+            ),
         },
+    ),
+    Break(
+        "09_gate_before_you_ship",
+        "no column is empty",
+        ["09.fresh-fit-cures"],
+        cells={"stories": ("np.arange(10) != 0", "np.arange(10) >= 0")},
     ),
     Break(
         "09_gate_before_you_ship",

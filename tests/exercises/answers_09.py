@@ -125,8 +125,8 @@ ANSWERS = {
             (EVEN + "staleness / saving", "How many periods does the gate wait?"),
             (EVEN + "staleness * (waited + 1) / saving", "Count the periods waited only"),
             (EVEN + "staleness * waited", "That is what one change costs"),
-            (EVEN + "staleness * waited / saving - waited", "count every period as one in which"),
-            (EVEN + "staleness * waited / saving + waited", "need no adding"),
+            (EVEN + "staleness * waited / saving - waited", "Nothing is to be taken off"),
+            (EVEN + "staleness * waited / saving + waited", "from change to change"),
             (EVEN + "staleness - saving", "a staleness of 2 and 3 periods waited"),
         ],
         "right": [
