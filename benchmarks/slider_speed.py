@@ -89,7 +89,7 @@ def usual(picture):
 def time_both(picture, box, names, moves, rng):
     """CPU milliseconds of both ways for the same new values, shape (moves, 2)."""
     prepare, move = usual(picture)
-    controls = dict(zip(names, box.children, strict=False))
+    controls = dict(zip(names, box.children[0].children, strict=True))
     each = moves // len(controls) + 4
     plan = [(name, v) for name in names for v in values_of(controls[name], each, rng)]
     times = []

@@ -7,10 +7,10 @@ from helpers.memory import best_window, break_even_rows, estimation, window_exce
 
 
 def rows_needed(answer, inputs, sd, change):
-    """04.1: d + 1 + d s2 / |change|^2, to within one row."""
+    """04.1: d + 1 + d s2 / |change|^2, to within half a row."""
     value, jump2 = number(answer), float(np.sum(np.square(change)))
     truth = break_even_rows(inputs, sd**2, jump2)
-    if close(value, truth, rel=0, abs=1.0):
+    if close(value, truth, rel=0, abs=0.5):
         sum_ = f"{inputs + 1} + {inputs * sd**2:g} / {jump2:g} = {truth:g}"
         return f"{sum_}: with the first {inputs + 1} rows alone the mean error is still infinite."
     if close(value, inputs * sd**2 / jump2, rel=0, abs=0.5):
@@ -18,6 +18,8 @@ def rows_needed(answer, inputs, sd, change):
             f"With {value:.0f} rows the estimation error is not yet equal: its denominator is "
             "m - d - 1, not m."
         )
+    if close(value, truth - 1, rel=0, abs=0.5):
+        raise NotYet("One row is missing: the denominator is m - d - 1, not m - d.")
     if close(value, break_even_rows(inputs, sd, jump2), rel=0, abs=0.5):
         raise NotYet("The formula takes the variance of the noise. You put in its sd.")
     for length in (float(np.sqrt(jump2)), float(np.sum(np.abs(change))), jump2**2):

@@ -236,6 +236,8 @@ def mix_and_rate(answer, bank):
         )
     if like([truth[0] / whole, truth[1] / whole]):
         raise NotYet("Those are shares of the change. The parts themselves are asked for.")
+    if np.allclose(values, truth, rtol=0, atol=0.0055):
+        raise NotYet("Close. Give three decimals, such as 0.123.")
     if np.isclose(values.sum(), whole, atol=2e-4):
         raise NotYet(
             "They add up to the change, but are not its two parts. For the mix part only the "

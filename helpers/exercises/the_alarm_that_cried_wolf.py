@@ -89,8 +89,8 @@ def expected_accuracy(answer):
     worst = np.argmax(np.abs(values - truth))
     raise NotYet(
         f"At threshold {cases[worst][1]} the given rows should give {truth[worst]:.3f}; yours "
-        f"gives {values[worst]:.3f}. Add up p where a row is called 1, and 1 - p where it is "
-        "called 0."
+        f"gives {values[worst]:.3f}. Take the mean over all rows: of p where a row is called "
+        "1, of 1 - p where it is called 0."
     )
 
 

@@ -47,6 +47,20 @@ def test_slow_long(ns):
     return all(excess["last 8"] < excess["last 2"] for excess in slow)
 
 
+@claim("05.wins-on-the-way", NOTEBOOK)
+def test_wins_on_the_way(ns):
+    """In batches 20 to 59 of as many streams as the notebook has; level: to a fifth."""
+    mean = {}
+    for tempo in ("gradual", "incremental"):
+        runs = [ns["replay"](ns["tempos"][tempo], i) for i in range(20)]
+        excess = sum(run[["last 2", "last 8"]] for run in runs).div(20)
+        on = excess.iloc[20 - ns["start"] : 60 - ns["start"]]
+        mean[tempo] = on.mean(), excess.drop(on.index).mean()
+    (gradual, _), (moving, still) = mean.values()
+    level = abs(moving["last 8"] / moving["last 2"] - 1) < 0.2
+    return gradual["last 8"] < gradual["last 2"] and level and still["last 8"] < still["last 2"]
+
+
 @claim("05.pool-best", NOTEBOOK)
 def test_pool_best(ns):
     excess = mean_excess(ns, "recurring")
@@ -94,6 +108,17 @@ def test_ramps_alike(ns):
     batches = [ns["draw"](ns["tempos"][tempo], 0) for tempo in ("gradual", "incremental")]
     one, other = (ns["slopes_by_batch"](b)[:, 0].reshape(8, 10).mean(axis=1) for b in batches)
     return np.abs(one - other).max() < 0.3
+
+
+@claim("05.dots-scatter", NOTEBOOK)
+def test_dots_scatter(ns):
+    """Around a straight line from batch 22 to 57."""
+    scatter = {}
+    for tempo in ("gradual", "incremental"):
+        dots = ns["slopes_by_batch"](ns["draw"](ns["tempos"][tempo], 0))[22:58, 0]
+        line = np.polynomial.Polynomial.fit(np.arange(36), dots, 1)(np.arange(36))
+        scatter[tempo] = np.var(dots - line)
+    return scatter["gradual"] > scatter["incremental"]
 
 
 @claim("05.cross-and-band", NOTEBOOK)

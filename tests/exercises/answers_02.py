@@ -34,7 +34,7 @@ ANSWERS = {
             (CLAIM + "return np.mean(p[p >= threshold])", "over the rows called 1"),
             (CLAIM + "return p.mean()", "expected share of ones"),
             (CLAIM + "return np.abs(p - threshold).mean() + 0.5", "threshold of 0.5 only"),
-            (CLAIM + "return max(p.mean(), 1 - p.mean())", "Add up p where a row is called 1"),
+            (CLAIM + "return max(p.mean(), 1 - p.mean())", "Take the mean over all rows"),
         ],
         "right": [
             CLAIM + "called = p >= threshold\n    return (called * p + ~called * (1 - p)).mean()",

@@ -85,11 +85,13 @@ ANSWERS = {
             (PARTS + "np.array(kitagawa(s0, r0, s1, r1)) / (s1 @ r1 - s0 @ r0)",
              "shares of the change"),
             (PARTS + "(s1 @ r1 - s0 @ r0, 0)", "are not its two parts"),
+            (PARTS + "np.round(kitagawa(s0, r0, s1, r1), 2)", "Give three decimals"),
             (PARTS + "(0.03, 0.03)", "should add up to the whole change"),
             (PARTS + "s1 @ r1 - s0 @ r0", "should be a pair"),
         ],
         "right": [
             PARTS + "kitagawa(s0, r0, s1, r1)",
+            PARTS + "np.round(kitagawa(s0, r0, s1, r1), 3)",
             "split = [0.061, -0.011]",
             PARTS + "np.array([(s1 - s0) @ (r0 + r1), (r1 - r0) @ (s0 + s1)]) / 2",
         ],

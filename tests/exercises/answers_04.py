@@ -24,13 +24,14 @@ ANSWERS = {
                 "rows_needed = break_even_rows(inputs, sd**2, abs(change).sum())",
                 "The sum of its squared entries",
             ),
+            ("rows_needed = inputs + inputs * sd**2 / (change**2).sum()", "One row is missing"),
             ("rows_needed = break_even_rows(d, s2, jump2)", "that is no fit to trust"),
             ("rows_needed = 13.5", "begins at 14 rows"),
             ("rows_needed = 100", "The two should be equal"),
         ],
         "right": [
             "rows_needed = 29",
-            "rows_needed = break_even_rows(inputs, sd**2, change @ change) + 0.9",
+            "rows_needed = break_even_rows(inputs, sd**2, change @ change) + 0.4",
             "m = np.arange(inputs + 2, 1000)\n"
             "rows_needed = m[np.argmax(estimation(m, inputs, sd**2) <= change @ change)]",
         ],
