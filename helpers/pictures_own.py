@@ -147,6 +147,8 @@ def estimate_picture(study, results):
     Figure, str
     """
     if not len(results.estimates):
+        if study.too_little:
+            return _nothing()
         return _nothing("no label-free estimate: it needs classes")
     found = results.estimates
     fig, ax = figure(width=9, height=3.2)

@@ -147,17 +147,19 @@ class _Words:
         self.decimals = max(0, int(1 - np.floor(np.log10(width))))
         self.span = f"on the last {len(study.batches) - study.split} {study.unit}s"
         self.metric = study.metric + (", retrains paid for," if study.price else "")
+        free = (results.histories[name] for name in ("frozen", results.recent))
+        self._newer = difference(*(h.assign(cost=h["loss"]) for h in free))  # a price is not age
 
     def number(self, value):
         if self.decimals > 6:
             return f"{value:.3g}"
         return f"{round(value, self.decimals) + 0.0:,.{self.decimals}f}"
 
-    def gain(self, metric):
+    def gain(self, metric, policy="chosen"):
         """What retraining does, either way round."""
-        row = self.numbers.loc["frozen - chosen"]
+        row = self.numbers.loc[f"frozen - {policy}"]
         if row["mean"] >= 0:
-            return f"lowers {metric} by {self.interval('frozen - chosen')}"
+            return f"lowers {metric} by {self._interval(row)}"
         mean, high, low = (self.number(-row[c]) for c in ("mean", "low", "high"))
         return f"raises {metric} by {mean} [{low}, {high}]"
 
@@ -172,13 +174,13 @@ class _Words:
         results, metric, span = self.results, self.metric, self.span
         if kind == "constant":
             model = results.chosen if self.helps else "frozen"
-            as_well = "does as well"
-            if rival := self._rival():
-                as_well += f" as {'the policy chosen' if self.helps else 'the frozen model'}"
-            better = "does better than" if self._beats_model() else "cannot be told from"
+            beats = self._beats_model()
+            as_well = "does better than" if beats else "may do as well as"
+            told = "clearly less than" if beats else "not to be told from"
+            rival, other = self._rival(), "the policy chosen" if self.helps else "the frozen model"
             first = (
-                f"A constant {as_well}: {span}, {results.naive} has {metric} "
-                f"{self.number(self.later[results.naive])} and {better} the model "
+                f"A constant {as_well} {other if rival else 'the model'}: {span}, {results.naive} "
+                f"has {metric} {self.number(self.later[results.naive])}, {told} that of the model "
                 f"({'retrained ' if self.helps else ''}{model}: {self.number(self.later[model])})"
             )
             sure = "" if self.helps else " (no evidence that it helps)"
@@ -203,8 +205,7 @@ class _Words:
         return said
 
     def _stale(self):
-        gains = self.numbers.loc["frozen - recent, all periods", "low"] > 0
-        return gains and self._more_rows() <= ALIKE
+        return self._newer["low"] > 0 and self._more_rows() <= ALIKE
 
     def _more_rows(self):
         """Mean rows of the windows of the policy ``recent``, in units of the first fit's."""
@@ -245,7 +246,7 @@ class _Words:
         elif saved > 0:
             found = f"it lowered {change}: a flattering number, since it was chosen there"
         else:
-            found = f"it raised {change}, though it was the best there of those that retrain"
+            found = f"it raised {change}, though hardly any that retrain did better there"
         earlier = f"{study.split - study.start} {study.unit}s"
         yield f"The policy was chosen on the {earlier} before those, where {found}."
         if not self.helps or self.results.fixed != self.results.chosen:
@@ -259,16 +260,15 @@ class _Words:
     def _fixed(self):
         return (
             f"Over all {len(self.study.batches) - self.study.start} scored {self.study.unit}s, "
-            f"{self.results.fixed}, fixed in advance, lowers it by "
-            f"{self.interval('frozen - fixed, all periods')}"
+            f"{self.results.fixed}, fixed in advance, {self.gain('it', 'fixed, all periods')}"
         )
 
     def _why(self):
         """Newer rows, or more rows?"""
         if not self.helps:
             return
-        recent = f"({self.results.recent}), the gain is "
-        recent += self.interval("frozen - recent, all periods")
+        price = ", its price left out," if self.study.price else ""
+        recent = f"({self.results.recent}), the gain{price} is {self._interval(self._newer)}"
         if (more := self._more_rows()) > ALIKE:
             yield (
                 f"With newer rows {recent}; but those windows hold {more:.1f} times the rows of "
@@ -283,7 +283,13 @@ class _Words:
 
     def _alternatives(self, kind):
         rival = self.numbers.loc["mean-corrected - chosen"]
-        if self.helps and rival["low"] <= 0:
+        if self.helps and rival["high"] < 0:
+            mean, high, low = (self.number(-rival[c]) for c in ("mean", "low", "high"))
+            yield (
+                "The frozen model with its mean error taken off does better than retraining, by "
+                f"{mean} [{low}, {high}]: take that instead (notebook 03)."
+            )
+        elif self.helps and rival["low"] <= 0:
             yield (
                 "The frozen model with its mean error taken off cannot be told from retraining "
                 f"(worse by {self.interval('mean-corrected - chosen')}): try that first "
@@ -317,7 +323,9 @@ class _Words:
             words += (
                 ": whether that hurts, or a retrain would cure it, no such test says (notebook 02)"
             )
-        yield words + ". Neighbouring rows are alike: such tests alarm too often (notebook 07)."
+        yield (
+            words + ". Where neighbouring rows are alike, such tests alarm too often (notebook 07)."
+        )
         if len(estimates := self.results.estimates):
             expected, true = (estimates[f"{e}Brier score"].mean() for e in ("expected ", ""))
             yield (
@@ -331,14 +339,26 @@ class _Words:
         if kind == "constant" and (once := self._once())["low"] > 0:
             yield (
                 f"On the {self.study.unit}s where the policy was chosen, the model beat that "
-                f"constant by {self._interval(once)}: see in the picture of the losses when this "
-                "ended. Next: choose what to remember (notebook 04) and how often to retrain (08) "
-                f"again, with the {self.study.unit}s since, and let the coming ones judge."
+                f"constant by {self._interval(once)}: see in the picture of the losses whether "
+                "and when this ended. Next: choose what to remember (notebook 04) and how often to "
+                f"retrain (08) again, with the {self.study.unit}s since, and let the coming ones "
+                "judge."
             )
         elif kind == "constant" and self._rival():
             yield (
                 "Next: choose what to remember (notebook 04) and how often to retrain (08) again, "
                 f"and let the coming {self.study.unit}s judge."
+            )
+        elif kind == "constant" and self.study.price and self.helps:
+            yield (
+                "Next: a cheaper or a rarer retrain; with its price paid, a lead over the constant "
+                "is not sure (notebook 08)."
+            )
+        elif kind == "constant" and not self._beats_model():
+            yield (
+                f"Next: better inputs, or more {self.study.unit}s to judge by, before more "
+                "retraining; it is not sure that the model knows more than the last outcomes "
+                "(notebooks 01 and 05)."
             )
         elif kind == "constant":
             yield (

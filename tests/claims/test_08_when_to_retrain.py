@@ -293,6 +293,20 @@ def test_weighing_on_ramp(ns):
     return gap(ns, "ramp", "error budget", "alarm on errors").mean() < 0
 
 
+@claim("08.wait-not-to-blame", NOTEBOOK)
+def test_wait_not_to_blame(ns):
+    """Without it, with the best of the candidates, less than a tenth is gained or lost."""
+    make, candidates, wait = ns["families"]["alarm on errors"]
+    costs = {
+        late: min(
+            ns["cost"](ns["run_rule"](ns["worlds"]["ramp"], make(h), wait=late)).mean()
+            for h in candidates
+        )
+        for late in (0, wait)
+    }
+    return abs(costs[0] / costs[wait] - 1) < 0.1
+
+
 @claim("08.near-the-friend", NOTEBOOK)
 def test_near_the_friend(ns):
     """A fifth more at most."""

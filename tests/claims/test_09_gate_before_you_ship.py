@@ -71,6 +71,13 @@ def test_saves(ns):
     return 0.8 * no_gate > mean > month > pooled
 
 
+@claim("09.stricter-sinks", NOTEBOOK)
+def test_stricter_sinks(ns):
+    """By a tenth or more from year two to what follows month 50."""
+    excess = ns["serve"](np.zeros((100, 60, 10)), ns["strict"])
+    return excess[50:].mean() < 0.9 * excess[12:25].mean()
+
+
 @claim("09.delays", NOTEBOOK)
 def test_delays(ns):
     """A month after the jump, and not two."""

@@ -103,6 +103,29 @@ ANSWERS = {
                 ),
                 "Say which one",
             ),
+            (
+                of_many(
+                    "half = len(champion) // 2\n"
+                    "    best = challengers[:, :half].mean(axis=1).argmin()\n"
+                    "    ahead = better_mean(champion[half:], challengers[best, half:])\n"
+                    "    return best if ahead else None"
+                ),
+                "nearly a coin",
+            ),
+            (
+                of_many(
+                    "ok = significantly_better(0.005)\n"
+                    "    return best if ok(champion, challengers[best]) else None"
+                ),
+                "use the level that it is given",
+            ),
+            (
+                of_many(
+                    "ahead = champion.mean() - challengers[best].mean()\n"
+                    "    return best if ahead > 0.08 else None"
+                ),
+                "follow the number of challengers",
+            ),
             (of_many("return best + 0.5"), "a whole number from 0 to 9"),
         ],
         "right": [
