@@ -145,6 +145,10 @@ class _Words:
         gain, loss = numbers.loc["frozen - chosen"], abs(self.later["frozen"])
         width = max(gain["high"] - gain["low"], loss / 100) or 1.0
         self.decimals = max(0, int(1 - np.floor(np.log10(width))))
+        model = self.later[results.chosen if helps else "frozen"]
+        rival = self.later[results.naive]
+        while self._beats_model() and self.number(model) == self.number(rival):
+            self.decimals += 1  # who is ahead must be seen
         self.span = f"on the last {len(study.batches) - study.split} {study.unit}s"
         self.metric = study.metric + (", retrains paid for," if study.price else "")
         free = (results.histories[name] for name in ("frozen", results.recent))
@@ -223,6 +227,16 @@ class _Words:
             f" But {recent}, fixed in advance, beats that constant by "
             f"{self.interval('naive - recent')}."
         )
+
+    def _without_price(self):
+        """A policy that would beat the constant if its retrains were free."""
+        every, split = self.results.histories, self.study.split
+        for name in (self.results.chosen, self.results.recent) if self.study.price else ():
+            pair = (every[n].assign(cost=every[n]["loss"]) for n in (self.results.naive, name))
+            row = difference(*(h[h["batch"] >= split] for h in pair))
+            if row["low"] > 0:
+                return f"If retrains were free, {name} would beat that constant by {self._interval(row)}."
+        return ""
 
     def _once(self):
         """The constant minus the model, while the policy was chosen."""
@@ -349,11 +363,8 @@ class _Words:
                 "Next: choose what to remember (notebook 04) and how often to retrain (08) again, "
                 f"and let the coming {self.study.unit}s judge."
             )
-        elif kind == "constant" and self.study.price and self.helps:
-            yield (
-                "Next: a cheaper or a rarer retrain; with its price paid, a lead over the constant "
-                "is not sure (notebook 08)."
-            )
+        elif kind == "constant" and (free := self._without_price()):
+            yield f"{free} Next: a cheaper or a rarer retrain (notebook 08)."
         elif kind == "constant" and not self._beats_model():
             yield (
                 f"Next: better inputs, or more {self.study.unit}s to judge by, before more "

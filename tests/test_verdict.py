@@ -1,5 +1,6 @@
 """The verdict against files with a known truth, and its intervals against theory."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -217,7 +218,7 @@ def test_a_price_does_not_turn_newer_rows_into_more_rows(cure):
     [
         (0.0, 0.0, "may do as well as", "Next: better inputs, or more months to judge by"),
         (-1000.0, 0.0, "does better than", "the model knows little that the last outcomes"),
-        (0.0, 1.0, "may do as well as", "with its price paid"),
+        (0.0, 1.0, "may do as well as", "Next: better inputs, or more months to judge by"),
     ],
 )
 def test_a_constant_that_ties_or_wins(cure, by, price, headline, next_):
@@ -228,6 +229,29 @@ def test_a_constant_that_ties_or_wins(cure, by, price, headline, next_):
     words = verdict(replace(study, price=price), dearer(level, results.naive, by))
     assert words.kind == "constant" and f"A constant {headline} the model:" in words.headline
     assert next_ in words.sentences[-1]
+
+
+def test_where_only_the_price_is_to_blame_that_is_said():
+    for price in (60.0, 200.0):  # a retrain still helps, and no longer does
+        words = told("cure", price=price)[2]
+        assert words.kind == "constant"
+        free = [s for s in words.sentences if "Next: a cheaper or a rarer retrain" in s]
+        assert len(free) == 1 and free[0].startswith("If retrains were free, ")
+        assert not any("better inputs" in s for s in words.sentences)
+    words = told("constant", 2, price=1.0)[2]
+    assert words.kind == "constant" and not any("were free" in s for s in words.sentences)
+
+
+def test_of_two_losses_that_differ_it_is_seen_which_is_less(cure):
+    study, results, _ = cure
+    chosen = results.histories[results.chosen]
+    table = results.table.copy()
+    simple = chosen.assign(cost=chosen["cost"] - 1e-3)
+    table.loc[results.naive, "later"] = table.loc[results.chosen, "later"] - 1e-3
+    histories = results.histories | {results.naive: simple}
+    words = verdict(study, replace(results, table=table, histories=histories))
+    shown = [float(x) for x in re.findall(r"has MAE ([\d.]+),.*?: ([\d.]+)\)", words.headline)[0]]
+    assert "clearly less" in words.headline and shown[0] < shown[1]
 
 
 def test_a_fixed_policy_that_raises_the_loss_is_said_to():
