@@ -235,7 +235,8 @@ class _Words:
             pair = (every[n].assign(cost=every[n]["loss"]) for n in (self.results.naive, name))
             row = difference(*(h[h["batch"] >= split] for h in pair))
             if row["low"] > 0:
-                return f"If retrains were free, {name} would beat that constant by {self._interval(row)}."
+                lead = self._interval(row)
+                return f"If retrains were free, {name} would beat that constant by {lead}."
         return ""
 
     def _once(self):
