@@ -187,7 +187,7 @@ class _Words:
                 f"has {metric} {self.number(self.later[results.naive])}, {told} that of the model "
                 f"({'retrained ' if self.helps else ''}{model}: {self.number(self.later[model])})"
             )
-            sure = "" if self.helps else " (no evidence that it helps)"
+            sure = "" if self.helps else f" ({self._in_vain()})"
             moved = f"{self.gain('it')} against the frozen model"
             return f"{first}; retraining {results.chosen} {moved}{sure}.{rival}"
         if kind == "retrain":
@@ -197,16 +197,24 @@ class _Words:
                 f"frozen model, and {results.naive}, the best naive forecast, is "
                 f"{self.interval('naive - chosen')} worse than it.{rows}"
             )
+        in_vain = self._in_vain()
         said = (
-            f"No evidence that retraining helps: the policy chosen, {results.chosen}, "
+            f"{in_vain[0].upper()}{in_vain[1:]}: the policy chosen, {results.chosen}, "
             f"{self.gain(metric)} {span} against the frozen model, which beats {results.naive}, "
             f"the best naive forecast, by {self.interval('naive - frozen')}."
         )
         fixed = self.numbers.loc["frozen - fixed, all periods"]
         if fixed["low"] > 0 and fixed["mean"] >= self.study.worth * abs(self.later["frozen"]):
             words = self._fixed()
-            said += f" Yet another policy, on more periods, did: {words[0].lower()}{words[1:]}."
+            same = results.fixed == results.chosen
+            did = "on more periods it did" if same else "another policy, on more periods, did"
+            said += f" Yet {did}: {words[0].lower()}{words[1:]}."
         return said
+
+    def _in_vain(self):
+        if self.numbers.loc["frozen - chosen", "low"] > 0:
+            return f"retraining helps too little to count (less than {self.study.worth:.0%})"
+        return "no evidence that retraining helps"
 
     def _stale(self):
         return self._newer["low"] > 0 and self._more_rows() <= ALIKE
@@ -218,15 +226,16 @@ class _Words:
         return float(newest.mean() / edges[start])
 
     def _rival(self):
-        """The policy ``recent`` where it beats the constant that the chosen one does not beat."""
-        row, recent = self.numbers.loc["naive - recent"], self.results.recent
-        least = self.study.worth * abs(self.later["frozen"])
-        if recent == self.results.chosen or row["low"] <= 0 or row["mean"] < least:
-            return ""
-        return (
-            f" But {recent}, fixed in advance, beats that constant by "
-            f"{self.interval('naive - recent')}."
-        )
+        """A policy that beats the constant, where the model held against it does not."""
+        recent, chosen = self.results.recent, self.results.chosen
+        rivals = [] if self.helps else [("naive - chosen", "the policy chosen")]
+        if recent != chosen:
+            rivals.append(("naive - recent", f"{recent}, fixed in advance,"))
+        for name, who in rivals:
+            row = self.numbers.loc[name]
+            if row["low"] > 0 and row["mean"] >= self.study.worth * abs(self.later["frozen"]):
+                return f" But {who} beats that constant by {self.interval(name)}."
+        return ""
 
     def _without_price(self):
         """A policy that would beat the constant if its retrains were free."""
@@ -257,7 +266,8 @@ class _Words:
         saved = table.loc["frozen", "earlier"] - table.loc[self.results.chosen, "earlier"]
         change = f"{self.metric} by {self.number(abs(saved))}"
         if self.number(abs(saved)) == self.number(0):
-            found = f"{self.metric} was as without a retrain, though it was chosen there"
+            least = self.number(10.0**-self.decimals)
+            found = f"it changed {self.metric} by less than {least}, though it was chosen there"
         elif saved > 0:
             found = f"it lowered {change}: a flattering number, since it was chosen there"
         else:
@@ -320,7 +330,7 @@ class _Words:
             )
         best = table.loc[table["kind"] == "retrain", "later"].idxmin()
         lead = table.loc[self.results.chosen, "later"] - table.loc[best, "later"]
-        told = kind == "constant" and best == self.results.recent and self._rival()
+        told = kind == "constant" and f"But {best}, fixed" in self._rival()
         if lead > self.study.worth * abs(self.later["frozen"]) and not told:
             yield (
                 f"With hindsight {best} would have been {self.number(lead)} better; but hindsight "

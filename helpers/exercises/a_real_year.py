@@ -78,7 +78,7 @@ def newness(answer, frozen, recent, monthly):
     if close(value, share, abs=0.01):
         return (
             f"{old - new:.3f} of {old - all_rows:.3f}, or {share:.0%}, came from newer rows; the "
-            "rest from more of them."
+            "rest from adding old ones."
         )
     if close(value, 100 * share, abs=1):
         raise NotYet("That is in per cent. Give the share, between 0 and 1.")
@@ -235,8 +235,12 @@ def made_up_trips(seed=0, names=("tail_number", "gust", "crew", "gate"), outcome
 def leaking_gaps(answer, trips):
     """10.4: columns with gaps, all in rows with outcome 1; on the given table and another."""
     other = made_up_trips(1, ("desk", "wind", "slot", "phone"), "late")
+    other["lift"] = other["desk"]  # with one gap more, in a row with outcome 0
+    other.loc[other.index[other["late"] == 0][0], "lift"] = np.nan
     for table, outcome in [(trips, "cancelled"), (other, "late")]:
         found = call(answer, table.copy(), outcome)
+        if not isinstance(found, str):
+            found = list(found)  # a generator can be gone through once
         if isinstance(found, str) or not all(isinstance(name, str) for name in found):
             raise NotYet("Return the names of columns, as a list or a set.")
         found = set(found)

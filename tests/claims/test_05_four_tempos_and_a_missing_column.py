@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.base import clone
 
+from helpers.backtest import Learner, backtest
 from helpers.memory import estimation, mixing
 from tests.claims.register import claim, preset
 
@@ -241,6 +242,25 @@ def test_half_saved(ns):
 def test_pool_noisy(ns):
     before = over_time(ns, "sudden").loc[16:39].mean()
     return before["pool"] > before["last 8"]
+
+
+@claim("05.newest-by-luck", NOTEBOOK)
+def test_newest_by_luck(ns):
+    """In 2 to 25 of 100 batches from 16 to 39; without those the pool is level with last 8."""
+    newest, gap = [], []
+    for i in range(20):
+        learner = Learner(ns["draw"](ns["tempos"]["sudden"], i), ns["LeastSquares"]())
+        policies = ns["policies"](learner)
+        pool, last = (
+            backtest(learner, policies[name], ns["start"]).query("16 <= batch < 40")
+            for name in ("pool", "last 8")
+        )
+        newest.append((pool["fit_hi"] - pool["fit_lo"] == 100).to_numpy())
+        excess = [ns["excess"](ns["tempos"]["sudden"], learner, h) for h in (pool, last)]
+        gap.append(excess[0] - excess[1])
+    newest, gap = np.array(newest), np.array(gap)
+    level = abs(gap[~newest].mean()) < gap[newest].mean() / 4
+    return 0.02 < newest.mean() < 0.25 and level
 
 
 @claim("05.calendar-pays", NOTEBOOK)

@@ -1,11 +1,13 @@
 """Claims of notebook 07."""
 
+import functools
+
 import numpy as np
 from river import drift
 from scipy import stats
 
 from helpers.budget import limit, risk
-from helpers.run_lengths import alarmed_by, normal_chain
+from helpers.run_lengths import alarmed_by, cusum_run_length, normal_chain, threshold_for
 from helpers.twosample import category_counts
 from tests.claims.register import claim, preset
 
@@ -278,6 +280,19 @@ def test_bargain(ns):
 def test_rivals(ns):
     best = [min(ns["delays"], key=lambda chart: ns["delays"][chart][i]) for i in (0, 2, 5)]
     return best == ["batches of 50", "CUSUM", "batches of 1"]
+
+
+@functools.cache  # the same for every seed
+def tuned_delay(shift):
+    return cusum_run_length(shift / 2, threshold_for(1000, shift / 2), shift)
+
+
+@claim("07.tuned-cusum", NOTEBOOK)
+def test_tuned_cusum(ns):
+    """At the same quiet time of 1000 rows."""
+    batches = [delay for chart, delay in ns["delays"].items() if chart != "CUSUM"]
+    tuned = [tuned_delay(shift) for shift in ns["sizes_sd"]]
+    return (np.array(tuned) < np.min(batches, axis=0)).all()
 
 
 @claim("07.run-length-not-risk", NOTEBOOK)

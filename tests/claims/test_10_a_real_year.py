@@ -2,7 +2,14 @@
 
 import numpy as np
 import pytest
+from sklearn.compose import make_column_transformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 
+from helpers.backtest import Learner
+from helpers.flights import FEATURES
+from helpers.policies import Policy, never
+from helpers.tables import to_batches
 from tests.claims.register import claim, preset, runs
 from tests.notebooks import NOTEBOOKS, code_cells, load, run
 
@@ -70,6 +77,31 @@ def test_plain_ages_faster(ns):
     """Frozen, it is behind by more than twice of what it is behind when retrained."""
     frozen = mean_loss(ns, "plain_frozen") - mean_loss(ns, "frozen")
     return 0 < mean_loss(ns, "plain_monthly") - mean_loss(ns, "monthly") < frozen / 2
+
+
+def plain_loss(ns, table, left_out=()):
+    """Of a frozen logistic regression, as in the notebook."""
+    numbers = [name for name in FEATURES[3:] if name not in left_out]
+    columns = make_column_transformer((ns["one_hot"], ns["names"]), (ns["scaled"], numbers))
+    estimator = make_pipeline(columns, LogisticRegression(max_iter=300))
+    learner = Learner(to_batches(table, "week", "disrupted", FEATURES), estimator)
+    return ns["replay"](learner, Policy(never()))["loss"].mean()
+
+
+@claim("10.two-columns", NOTEBOOK)
+def test_two_columns(ns):
+    """And with both held inside the range of the first weeks it is still behind."""
+    table, two = ns["table"], ["temp", "dewp"]
+    seen = table.loc[table["week"] <= 8, two]
+    held = table.assign(**table[two].clip(seen.min(), seen.max(), axis=1))
+    boosting = mean_loss(ns, "frozen")
+    return plain_loss(ns, table, two) < boosting < plain_loss(ns, held)
+
+
+@claim("10.overlap", NOTEBOOK)
+def test_overlap(ns):
+    without = mean_loss(ns, "frozen") - mean_loss(ns, "monthly")
+    return 0 < mean_loss(ns, "told_frozen") - mean_loss(ns, "told_monthly") < without
 
 
 @claim("10.newness-is-most", NOTEBOOK)

@@ -89,10 +89,14 @@ ANSWERS = {
             (GAPS + "gaps = table.drop(columns=outcome).isna()\n"
              "    return [c for c in gaps if table.loc[gaps[c], outcome].all()]",
              "'crew' has no gaps at all"),
+            (GAPS + "return [c for c in table if table.loc[table[c].isna(), outcome].mean() > 0.9]",
+             "in 1 of these rows the outcome is 0"),
             (GAPS + "return 'tail_number'", "as a list or a set"),
             (GAPS + "return []", "'tail_number' is missing from your answer"),
         ],
         "right": [
+            GAPS + "return (c for c in table if table[c].isna().any()\n"
+            "            and table.loc[table[c].isna(), outcome].all())",
             GAPS + "return {c for c in table if table[c].isna().any()\n"
             "            and table.loc[table[c].isna(), outcome].min() == 1}",
             GAPS + "gaps = table.drop(columns=outcome).isna()\n"
