@@ -413,7 +413,7 @@ def pool(learner, k, newest):
     while there is no old window yet, the newest wins.
 
     It assumes that the latest batch is like the one to come, and that an old state of the world
-    may return. A single batch chooses among many models, so the choice is noisy: where nothing
+    may return. A single batch chooses, so now and then the newest rows win by luck: where nothing
     returns, a pool loses a little against the best fixed window. Old concepts that are kept and
     picked by their recent performance: Widmer and Kubat 1996 (FLORA3); Gama and Kosina 2014.
     Here they are kept as windows, and no drift detector decides when to look.
