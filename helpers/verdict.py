@@ -147,7 +147,8 @@ class _Words:
         self.decimals = max(0, int(1 - np.floor(np.log10(width))))
         model = self.later[results.chosen if helps else "frozen"]
         rival = self.later[results.naive]
-        while self._beats_model() and self.number(model) == self.number(rival):
+        ahead = self._beats_model()
+        while ahead and self.decimals < 6 and self.number(model) == self.number(rival):
             self.decimals += 1  # who is ahead must be seen
         self.span = f"on the last {len(study.batches) - study.split} {study.unit}s"
         self.metric = study.metric + (", retrains paid for," if study.price else "")

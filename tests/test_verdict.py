@@ -242,16 +242,17 @@ def test_where_only_the_price_is_to_blame_that_is_said():
     assert words.kind == "constant" and not any("were free" in s for s in words.sentences)
 
 
-def test_of_two_losses_that_differ_it_is_seen_which_is_less(cure):
+@pytest.mark.parametrize(("by", "shown"), [(1e-3, True), (1e-9, False)])
+def test_of_two_losses_that_differ_it_is_seen_which_is_less(cure, by, shown):
     study, results, _ = cure
     chosen = results.histories[results.chosen]
     table = results.table.copy()
-    simple = chosen.assign(cost=chosen["cost"] - 1e-3)
-    table.loc[results.naive, "later"] = table.loc[results.chosen, "later"] - 1e-3
+    simple = chosen.assign(cost=chosen["cost"] - by)
+    table.loc[results.naive, "later"] = table.loc[results.chosen, "later"] - by
     histories = results.histories | {results.naive: simple}
     words = verdict(study, replace(results, table=table, histories=histories))
-    shown = [float(x) for x in re.findall(r"has MAE ([\d.]+),.*?: ([\d.]+)\)", words.headline)[0]]
-    assert "clearly less" in words.headline and shown[0] < shown[1]
+    less, more = re.findall(r"has MAE ([\d.]+),.*?: ([\d.]+)\)", words.headline)[0]
+    assert "clearly less" in words.headline and (float(less) < float(more)) == shown
 
 
 def test_a_gain_too_small_to_count_is_not_called_unproved(cure):
